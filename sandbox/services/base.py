@@ -71,7 +71,7 @@ class Service(ABC):
     def __init__(self, instance: Instance, ports: Mapping[str, int]) -> None:
         self.instance = instance
         self.ports = ports
-        self.port = ports[self.name]
+        self.port = ports.get(self.name, 0)
 
     @property
     def endpoint(self) -> str:

@@ -1,0 +1,100 @@
+"""One log line on its way through the ten steps: how it is named, and how it is found in the container logs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sandbox.errors import SandboxError
+
+
+class UnknownRecordError(SandboxError):
+    """No log line has this record id.
+
+    Attributes:
+        record_id: What was asked for.
+    """
+
+    def __init__(self, record_id: str, folder: Path) -> None:
+        super().__init__(
+            f"no log line under {folder} has the record id {record_id}",
+            hint="`sandbox send` prints the ids of what it sends; rotated logs are kept only for a while",
+        )
+        self.record_id = record_id
+
+
+@dataclass(frozen=True)
+class RecordReference:
+    """What every store carries of a log line.
+
+    Attributes:
+        log_file: Name of the container log, without its folder.
+        time: The time the container runtime wrote in front of the line: RFC 3339 with nanoseconds, verbatim.
+        first_line: First line of the message.
+    """
+
+    log_file: str
+    time: str
+    first_line: str
+
+    @property
+    def record_id(self) -> str:
+        """Twenty hexadecimal digits: a digest of the three fields (vectors in `contracts/record-id.json`)."""
+        text = f"{self.log_file}\n{self.time}\n{self.first_line}"
+        return hashlib.sha256(text.encode()).hexdigest()[:20]
+
+    @classmethod
+    def of_store(cls, document: dict[str, Any]) -> RecordReference:
+        """The reference of a record as Kinesis, S3 or OpenSearch hold it."""
+        message = document.get("message")
+        text = message if isinstance(message, str) else ""
+        return cls(str(document.get("log_file", "")), str(document.get("time", "")), text.split("\n", 1)[0])
+
+    @classmethod
+    def of_line(cls, log_file: str, time: str, content: str) -> RecordReference:
+        """The reference of a line an application wrote: a JSON object's message, else the line itself."""
+        try:
+            document = json.loads(content)
+        except ValueError:
+            document = None
+        if not isinstance(document, dict):
+            return cls(log_file, time, content)
+        message = document.get("message")
+        return cls(log_file, time, (message if isinstance(message, str) else "").split("\n", 1)[0])
+
+
+@dataclass(frozen=True)
+class FoundLine:
+    """A log line in its file.
+
+    Attributes:
+        reference: What the stores carry of it.
+        path: The container log.
+        end: Offset in bytes behind the line: what the shipper has read once it passed it.
+        number: Line number, from 1.
+    """
+
+    reference: RecordReference
+    path: Path
+    end: int
+    number: int
+
+
+def find_line(folder: Path, record_id: str) -> FoundLine:
+    """The line with this record id; raises UnknownRecordError when no container log holds it."""
+    for path in sorted(folder.glob("*.log*"), key=lambda p: p.stat().st_mtime, reverse=True):
+        offset = 0
+        log_file = path.name.split(".log")[0] + ".log"
+        with path.open("rb") as file:
+            for number, raw in enumerate(file, 1):
+                offset += len(raw)
+                parts = raw.decode(errors="replace").rstrip("\n").split(" ", 3)
+                if len(parts) < 4:
+                    continue
+                reference = RecordReference.of_line(log_file, parts[0], parts[3])
+                if reference.record_id == record_id:
+                    return FoundLine(reference, path, offset, number)
+    raise UnknownRecordError(record_id, folder)

@@ -1,0 +1,11 @@
+"""Names that hold on every target, and the few settings of the sandbox itself."""
+
+from __future__ import annotations
+
+REGION = "ap-northeast-2"
+
+#: Known before Terraform ran, since the shipper's values name it too; outputs.tf says the same.
+STREAM_NAME = "cali-logs-stream"
+
+#: The account every emulator plays.
+LOCAL_ACCOUNT = "000000000000"

@@ -1,0 +1,29 @@
+"""Step 2, Fluent Bit: the shipper tails the container logs, parses them and hands records to Kinesis."""
+
+from __future__ import annotations
+
+from sandbox.steps.base import Finding, Journey, Step
+from sandbox.stores import Stores
+
+
+class FluentBit(Step):
+    """Lines are read, parsed and acknowledged by Kinesis."""
+
+    number = 2
+    name = "fluent-bit"
+    needs = ("shipper",)
+
+    def status(self, stores: Stores) -> Finding:
+        """What the shipper has had acknowledged."""
+        health = stores.shipper_health()
+        sent = int(health.get("records_out", 0))
+        if not sent:
+            return Finding("waiting", "no record shipped yet")
+        return Finding("ok", f"{sent} records acknowledged by Kinesis, {health.get('truncated', 0)} cut short")
+
+    def trace(self, journey: Journey) -> Finding:
+        """The record left the shipper: Kinesis holds it as the shipper built it."""
+        journey.find_in_stream()
+        if not journey.document:
+            return Finding("waiting", "not acknowledged by Kinesis yet")
+        return Finding("ok", f"parsed into {', '.join(sorted(journey.document))}", journey.arrived_at)

@@ -1,0 +1,1 @@
+"""What no Terraform provider of AWS creates: index template, secret values, past incidents. Idempotent."""

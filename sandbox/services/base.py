@@ -60,12 +60,14 @@ class Service(ABC):
         name: What users call it in `sandbox logs NAME`.
         nature: `real`, `emulated` or `stand-in`.
         default_port: Its port unless that is taken.
+        extra_ports: Further ports it needs, by name, with their defaults.
         ready_s: Seconds it may take to become ready on a slow machine.
     """
 
     name: ClassVar[str]
     nature: Nature
     default_port: ClassVar[int]
+    extra_ports: ClassVar[Mapping[str, int]] = {}
     ready_s: ClassVar[float] = 60.0
 
     def __init__(self, instance: Instance, ports: Mapping[str, int]) -> None:

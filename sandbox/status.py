@@ -63,9 +63,7 @@ class Report:
         return asdict(self)
 
 
-def take(
-    target: str, services: Mapping[str, Service], processes: Mapping[str, ProcessState], stores: Stores | None
-) -> Report:
+def take(target: str, services: Mapping[str, Service], processes: Mapping[str, ProcessState], stores: Stores) -> Report:
     """Probe everything at once and sum it up; takes as long as the slowest probe, a few seconds at most."""
     with ThreadPoolExecutor(max_workers=16) as pool:
         probed = dict(
@@ -76,8 +74,15 @@ def take(
     state: Literal["up", "degraded", "down"] = "down" if not any(running) else "degraded"
     if all(running) and all(step.state == "ok" for step in steps):
         state = "up"
-    seconds = _latency(stores) if stores and state != "down" else []
+    seconds = _latency(stores) if state != "down" else []
     return Report(target, state, steps, list(probed.values()), latency.summarise(seconds))
+
+
+def empty(target: str) -> Report:
+    """The report of a sandbox that was never brought up."""
+    reason = "the sandbox was never brought up"
+    steps = [StepStatus(step.number, step.name, "waiting", reason, "", "") for step in TEN_STEPS]
+    return Report(target, "down", steps, [], latency.summarise([]))
 
 
 def _service(service: Service, process: ProcessState | None) -> ServiceStatus:
@@ -99,13 +104,11 @@ def _service(service: Service, process: ProcessState | None) -> ServiceStatus:
     return ServiceStatus(service.name, service.nature, service.version(), service.endpoint, pid, state, reason, numbers)
 
 
-def _step(step: Step, services: Mapping[str, ServiceStatus], stores: Stores | None) -> StepStatus:
+def _step(step: Step, services: Mapping[str, ServiceStatus], stores: Stores) -> StepStatus:
     broken = [services[name] for name in step.needs if services[name].state != "running"]
     if broken:
         reasons = "; ".join(f"{service.name} {service.reason}" for service in broken)
         return StepStatus(step.number, step.name, "failing", reasons, "", "")
-    if stores is None:
-        return StepStatus(step.number, step.name, "waiting", "the sandbox was never brought up", "", "")
     try:
         finding = step.status(stores)
     except (*StoreFault, SandboxError) as error:

@@ -83,6 +83,11 @@ class Stores:
         return self._session.client("s3", endpoint_url=self.aws, config=_CONFIG)
 
     @cached_property
+    def secretsmanager(self) -> Any:
+        """Secrets Manager."""
+        return self._session.client("secretsmanager", endpoint_url=self.aws, config=_CONFIG)
+
+    @cached_property
     def dynamodb(self) -> Any:
         """DynamoDB, with Python values in place of its typed ones."""
         return self._session.resource("dynamodb", endpoint_url=self.aws, config=_CONFIG)

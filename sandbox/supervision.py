@@ -84,15 +84,18 @@ class Supervisor:
         self._programs.mkdir(parents=True, exist_ok=True)
         if self.is_running():
             return
+        # A supervisor that was killed leaves its processes behind, which hold the ports the new ones need.
+        end_processes(owned_processes(self.instance))
         for stale in self._programs.glob("*.ini"):
             stale.unlink()
+        self.instance.socket.parent.mkdir(mode=0o700, exist_ok=True)
         self._config.write_text(_daemon_config(self.instance, self._log))
         argv = [sys.executable, "-m", "supervisor.supervisord", "-c", str(self._config)]
         done = subprocess.run(
             argv, env=base_environment(self.instance), capture_output=True, text=True, check=False, cwd="/"
         )
         if done.returncode:
-            raise SupervisorError("start", (done.stderr or done.stdout).strip().splitlines()[-1], self._log)
+            raise SupervisorError("start", (done.stderr or done.stdout).strip().splitlines()[0], self._log)
         deadline = time.monotonic() + _DAEMON_START_S
         while not self.is_running():
             if time.monotonic() > deadline:

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from sandbox.errors import SandboxError
 from sandbox.status import Report
+from sandbox.tracing import Trace
 
 _MARKS = {"ok": ("✓", "green"), "waiting": ("…", "yellow"), "failing": ("✗", "red"), "skipped": ("-", "dim")}
 
@@ -50,12 +51,28 @@ class Terminal:
         seconds = f"{time.monotonic() - begun:5.1f} s"
         self.console.print(Text.assemble((mark, colour), f" {title:<58}", (seconds, "dim")))
 
+    def passed(self, number: int, name: str, at: str, evidence: str) -> None:
+        """One of the ten steps, when the first record has passed it."""
+        self.console.print(
+            Text.assemble(("✓", "green"), f" {number:>2} {name:<14}", (f"{at[11:23]:<13}", "dim"), evidence)
+        )
+
     def error(self, error: SandboxError) -> None:
         """One line: what is wrong and how to mend it."""
         line = Text.assemble(("error: ", "bold red"), error.message)
         if error.hint:
             line.append(f" — {error.hint}", style="dim")
         self.console.print(line)
+
+    def trace(self, trace: Trace) -> None:
+        """One record's ten steps."""
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for column in ("", "#", "step", "at", "evidence"):
+            table.add_column(column, overflow="fold")
+        for step in trace.steps:
+            mark, colour = _MARKS[step.state]
+            table.add_row(Text(mark, style=colour), str(step.number), step.name, step.at, Text(step.evidence))
+        self.console.print(table)
 
     def report(self, report: Report) -> None:
         """The ten steps, the services and the latency."""

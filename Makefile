@@ -1,0 +1,43 @@
+# CALI sandbox. `make` alone prints this help.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+PYTHON ?= python3
+HOME_DIR := $(or $(CALI_HOME),.sandbox)
+BIN := $(HOME_DIR)/envs/sandbox/bin
+TARGET ?= embedded
+
+.PHONY: help
+help: ## Print this help
+	@awk 'BEGIN {FS = ":.*## "} /^## / {printf "\n%s\n", substr($$0, 4)} /^[a-z0-9-]+:.*## / {printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@printf '\nAll verbs of the command: bin/sandbox --help\n'
+
+## Run it
+.PHONY: sandbox-up sandbox-down sandbox-status sandbox-logs sandbox-clean
+sandbox-up: ## Install what is missing, start every part, prove the ten steps
+	@bin/sandbox up --target $(TARGET)
+sandbox-down: ## End every process, keep the data
+	@bin/sandbox down --target $(TARGET)
+sandbox-status: ## The ten steps, the services, the latency
+	@bin/sandbox status --target $(TARGET)
+sandbox-logs: ## Follow the logs of every part
+	@bin/sandbox logs -f
+sandbox-clean: ## Remove the sandbox's data; `bin/sandbox clean --all` also what was installed
+	@bin/sandbox clean
+
+## Test it
+.PHONY: test lint types unit e2e latency faults
+test: ## Everything: lint, types, unit, e2e, latency
+	@$(PYTHON) sandbox/bootstrap.py --dev
+	@$(BIN)/../../dev/bin/tox run
+lint types unit e2e latency faults: ## One of them
+	@$(PYTHON) sandbox/bootstrap.py --dev
+	@$(BIN)/../../dev/bin/tox run -e $@
+
+## Keep it
+.PHONY: lock format clean
+lock: ## Resolve every requirements file anew
+	@$(PYTHON) sandbox/bootstrap.py --dev
+	@$(BIN)/../../dev/bin/python requirements/lock.py
+format: ## Format the code
+	@$(PYTHON) sandbox/bootstrap.py --dev
+	@$(BIN)/../../dev/bin/ruff format . && $(BIN)/../../dev/bin/ruff check --fix .

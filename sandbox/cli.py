@@ -1,0 +1,58 @@
+"""The `sandbox` command: one verb a module under `sandbox/commands`."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from sandbox import __version__
+from sandbox.commands.clean import clean
+from sandbox.commands.doctor import doctor
+from sandbox.commands.down import down
+from sandbox.commands.logs import logs
+from sandbox.commands.restart import restart, start, stop
+from sandbox.commands.send import send
+from sandbox.commands.status import status
+from sandbox.commands.trace import trace
+from sandbox.commands.up import up
+from sandbox.errors import ExitCode, SandboxError
+from sandbox.isolation import ignore_user_settings
+from sandbox.terminal import Terminal
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="sandbox")
+def cli() -> None:
+    r"""The CALI log pipeline on this machine, from the definitions that run it on AWS.
+
+    \b
+    Exit codes: 0 done, 1 it failed, 2 wrong usage, 3 a prerequisite is missing.
+    All state is under .sandbox/ (CALI_HOME moves it); CALI_INSTANCE names a second sandbox.
+    """
+
+
+for command in (up, status, send, trace, logs, start, stop, restart, down, clean, doctor):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Run the command line; every expected failure is one line and an exit code."""
+    ignore_user_settings()
+    try:
+        code = cli.main(standalone_mode=False)
+    except SandboxError as error:
+        Terminal(to_stderr=True).error(error)
+        sys.exit(error.exit_code)
+    except click.UsageError as error:
+        error.show()
+        sys.exit(ExitCode.USAGE)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(ExitCode.FAILED)
+    except (click.Abort, KeyboardInterrupt):
+        Terminal(to_stderr=True).say("interrupted")
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.exit(141)
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,23 @@
+"""`sandbox doctor`: is everything there that the sandbox needs?"""
+
+from __future__ import annotations
+
+import click
+
+from sandbox.commands.options import json_option, print_json
+from sandbox.errors import ExitCode
+from sandbox.install import checks
+from sandbox.instance import Home
+from sandbox.terminal import Terminal
+
+
+@click.command()
+@json_option
+def doctor(as_json: bool) -> int:
+    """Check the machine: what is there, what is missing, what it is for, and how to mend it."""
+    found = checks.run(Home.from_environment())
+    if as_json:
+        print_json([vars(check) for check in found])
+    else:
+        Terminal().checks(found)
+    return ExitCode.DONE if all(check.ok for check in found) else ExitCode.PREREQUISITE

@@ -1,0 +1,1 @@
+"""The places a sandbox runs on, one module each."""

@@ -1,0 +1,133 @@
+"""Brings an embedded sandbox up: install, start, terraform, provision, and one record through all ten steps."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sandbox import install
+from sandbox.definitions import digest
+from sandbox.errors import SandboxError
+from sandbox.first_record import send_and_follow
+from sandbox.instance import REPOSITORY, Instance
+from sandbox.knowledge import milvus as knowledge
+from sandbox.knowledge import threshold
+from sandbox.provision import index_template, secrets
+from sandbox.services.base import NotReadyError, Service
+from sandbox.targets.embedded import Embedded
+from sandbox.terminal import Terminal
+from sandbox.tracing import Trace
+
+_POLL_S = 0.1
+
+
+class BusyError(SandboxError):
+    """Another `up` or `down` of the same instance is at work."""
+
+    def __init__(self, instance: Instance) -> None:
+        super().__init__(f"another `sandbox up` or `down` works on {instance.root}", hint="wait for its end")
+
+
+@contextmanager
+def exclusive(instance: Instance) -> Iterator[None]:
+    """Hold the instance's lock; a killed holder's lock is gone with it. Raises BusyError."""
+    instance.create()
+    descriptor = os.open(instance.root / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise BusyError(instance) from error
+    else:
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def is_up_to_date(target: Embedded) -> bool:
+    """Whether the sandbox runs, whole, with the definitions as they stand."""
+    states = target.supervisor.states()
+    current = target.memory.variant.get("definitions") == digest.definitions(REPOSITORY)
+    return (
+        target.memory.state == "up" and current and all(s.state == "RUNNING" for s in states.values()) and bool(states)
+    )
+
+
+def bring_up(target: Embedded, terminal: Terminal) -> Trace:
+    """Have everything running and proven; what already runs unchanged is left alone.
+
+    Raises:
+        PrerequisiteError: Something is missing on the machine.
+        SandboxError: A part did not come up; the message names it and its log.
+    """
+    install.ensure_all(target.instance.home, terminal)
+    target.choose_ports(os.environ)
+    memory = target.memory
+    memory.target, memory.state = target.name, "starting"
+    target.instance.write(memory)
+    begun = digest.definitions(REPOSITORY)
+
+    servers = target.servers
+    with terminal.stage("supervisor"):
+        target.supervisor.start()
+    for name in ("aws", "opensearch", "milvus", "model", "slack", "firehose"):
+        target.supervisor.run(name, servers[name].program())
+    for name in ("aws", "firehose"):
+        wait_ready(target, servers[name], terminal)
+    with terminal.stage("terraform apply"):
+        memory.outputs = _apply(target)
+        target.instance.write(memory)
+    target.supervisor.run("shipper", servers["shipper"].program())
+    for name in ("slack", "model", "milvus"):
+        wait_ready(target, servers[name], terminal)
+    with terminal.stage("secrets and past incidents"):
+        _provision(target)
+    wait_ready(target, servers["opensearch"], terminal)
+    with terminal.stage("index template"):
+        index_template.put(target.address("opensearch"))
+    workloads = target.workloads()
+    for name, workload in workloads.items():
+        target.supervisor.run(name, workload.program())
+    for service in (servers["shipper"], *workloads.values()):
+        wait_ready(target, service, terminal)
+    terminal.say("one record through the ten steps:")
+    trace = send_and_follow(target.stores(), terminal)
+    memory.state, memory.variant["definitions"] = "up", begun
+    target.instance.write(memory)
+    return trace
+
+
+def _apply(target: Embedded) -> dict[str, str]:
+    raise NotImplementedError
+
+
+def _provision(target: Embedded) -> None:
+    stores = target.stores()
+    secrets.put(
+        stores.secretsmanager,
+        model_secret=target.memory.outputs["model_secret"],
+        slack_secret=target.memory.outputs["slack_secret"],
+        webhook_url=f"{target.address('slack')}/services/T0/B0/sandbox",
+    )
+    knowledge.load(target.address("milvus"), target.address("model"), threshold.committed())
+
+
+def wait_ready(target: Embedded, service: Service, terminal: Terminal) -> None:
+    """Until the service is ready; raises NotReadyError when it ends, or takes longer than it may."""
+    with terminal.stage(f"{service.name} ({service.nature}, {service.version()})"):
+        deadline = time.monotonic() + service.ready_s
+        while True:
+            try:
+                service.probe()
+            except NotReadyError as error:
+                process = target.supervisor.states().get(service.name)
+                if process is None or process.state == "FATAL":
+                    detail = process.detail if process else "it was never started"
+                    raise NotReadyError(service.name, f"it does not stay up: {detail}") from error
+                if time.monotonic() > deadline:
+                    raise NotReadyError(service.name, f"after {service.ready_s:.0f} s: {error.reason}") from error
+                time.sleep(_POLL_S)
+            else:
+                return

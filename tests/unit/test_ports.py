@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import socket
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from sandbox import ports
+from sandbox.errors import ExitCode, UsageError
+
+
+@pytest.fixture(autouse=True)
+def _own_reservations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+
+@pytest.fixture
+def taken() -> int:
+    listener = socket.socket()
+    listener.bind((ports.LOOPBACK, 0))
+    listener.listen()
+    _keep.append(listener)
+    return int(listener.getsockname()[1])
+
+
+_keep: list[socket.socket] = []
+
+
+def test_a_taken_default_moves_to_the_next_free_one(taken: int) -> None:
+    chosen = ports.allocate({"aws": taken}, asked={}, remembered={}, owner="a")
+    assert chosen["aws"] > taken
+
+
+def test_a_taken_port_that_was_asked_for_is_an_error_naming_it(taken: int) -> None:
+    with pytest.raises(ports.PortTakenError, match=str(taken)) as caught:
+        ports.allocate({"aws": 4566}, asked={"aws": taken}, remembered={}, owner="a")
+    assert caught.value.exit_code == ExitCode.PREREQUISITE
+
+
+def test_two_sandboxes_starting_at_once_get_different_ports() -> None:
+    defaults = {"aws": 42001, "slack": 42002}
+    first = ports.allocate(defaults, asked={}, remembered={}, owner="a")
+    second = ports.allocate(defaults, asked={}, remembered={}, owner="b")
+    assert not set(first.values()) & set(second.values())
+
+
+def test_the_same_sandbox_gets_its_ports_again() -> None:
+    defaults = {"aws": 42011, "slack": 42012}
+    first = ports.allocate(defaults, asked={}, remembered={}, owner="a")
+    assert ports.allocate(defaults, asked={}, remembered=first, owner="a") == first
+
+
+@pytest.mark.parametrize("text", ["0", "65536", "http", "-1"])
+def test_a_bad_port_names_its_variable(text: str) -> None:
+    with pytest.raises(UsageError, match="CALI_PORT_LOG_GENERATOR"):
+        ports.requested({"log-generator": 1}, {"CALI_PORT_LOG_GENERATOR": text})

@@ -19,9 +19,10 @@ REPOSITORY = HERE.parent
 #: Coordinates of jars instead of Python requirements.
 MAVEN = HERE / "opensearch.in"
 
-COMPILE = (
-    "pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate"
-).split()
+COMPILE = [
+    *("pip", "compile", "--quiet", "--universal", "--python-version", "3.11"),
+    *("--generate-hashes", "--no-emit-index-url", "--no-annotate"),
+]
 
 
 def sources() -> list[Path]:

@@ -1,0 +1,30 @@
+"""One installation at a time, over all processes that share a home."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def installation_lock(home: Path, say: Callable[[str], None]) -> Iterator[None]:
+    """Hold the home's installation lock; says so once when another process has it.
+
+    The lock belongs to the open file, so the kernel frees it when its holder dies.
+    """
+    (home / "envs").mkdir(parents=True, exist_ok=True)
+    with (home / "envs" / ".lock").open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            say(f"waiting for another installation (process {file.read().strip() or 'unknown'})")
+            fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        file.truncate()
+        file.write(f"{os.getpid()}\n")
+        file.flush()
+        yield

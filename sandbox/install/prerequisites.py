@@ -1,0 +1,144 @@
+"""What the machine must have before anything is installed: each check is quick and fails with one line."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from sandbox.errors import PrerequisiteError
+
+OLDEST_PYTHON = (3, 11)
+
+#: What a first installation takes, with room for the state of a running sandbox.
+NEEDED_GIB = 4.0
+
+#: Seconds the registry has to answer, so that all checks end within five.
+REGISTRY_TIMEOUT_S = 4.0
+
+#: A small locked package whose page any mirror of ours must have.
+PROBED_PACKAGE = "mdurl"
+
+
+class MissingError(PrerequisiteError):
+    """The machine lacks something.
+
+    Attributes:
+        what: What is missing.
+        purpose: What it was for.
+        remedy: How to mend it.
+    """
+
+    def __init__(self, what: str, *, purpose: str, remedy: str) -> None:
+        super().__init__(f"{what} (needed {purpose})", hint=remedy)
+        self.what = what
+        self.purpose = purpose
+        self.remedy = remedy
+
+
+def check_python(version: tuple[int, ...] = sys.version_info[:3]) -> None:
+    """Python must be new enough and able to make environments."""
+    if tuple(version[:2]) < OLDEST_PYTHON:
+        raise MissingError(
+            f"python3 is {'.'.join(map(str, version))}",
+            purpose="to run the sandbox: 3.11 or newer",
+            remedy="install Python 3.11 or newer and name it: make PYTHON=/path/to/python3.11 ...",
+        )
+    if importlib.util.find_spec("ensurepip") is None or importlib.util.find_spec("venv") is None:
+        raise MissingError(
+            "python3 has no venv module",
+            purpose="to make the sandbox's environments",
+            remedy="install it (Debian, Ubuntu: apt install python3-venv)",
+        )
+
+
+def check_program(name: str, *, purpose: str, remedy: str) -> None:
+    """A program must be on PATH."""
+    if shutil.which(name) is None:
+        raise MissingError(f"{name} is not on PATH", purpose=purpose, remedy=remedy)
+
+
+def check_terraform() -> None:
+    """The definitions are applied by the real terraform."""
+    check_program(
+        "terraform",
+        purpose="to create the stream, bucket and tables from terraform/",
+        remedy="install Terraform 1.11 or newer and put it on PATH",
+    )
+
+
+def check_git() -> None:
+    """Git identifies the checkout in reports."""
+    check_program("git", purpose="to name the checkout's revision in reports", remedy="install git")
+
+
+def check_disk(folder: Path, needed_gib: float = NEEDED_GIB) -> None:
+    """The file system of `folder` must have room, and must take files."""
+    existing = folder
+    while not existing.exists():
+        existing = existing.parent
+    free_gib = shutil.disk_usage(existing).free / 2**30
+    if free_gib < needed_gib:
+        raise MissingError(
+            f"{existing} has {free_gib:.1f} GiB free of the {needed_gib:.1f} GiB",
+            purpose="to install the emulators and keep their state",
+            remedy="free some space, or set CALI_HOME to a folder on a larger disk",
+        )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise MissingError(
+            f"{folder} cannot be written: {error.strerror}",
+            purpose="to keep all that the sandbox makes",
+            remedy="set CALI_HOME to a folder of your own",
+        ) from error
+
+
+def check_registry(environment: Mapping[str, str], *, timeout_s: float = REGISTRY_TIMEOUT_S) -> None:
+    """The package registry the user's pip is set to must answer; call it only when something is to be installed."""
+    if importlib.util.find_spec("pip") is None:
+        return  # The first installation then finds out by itself.
+    command = [sys.executable, "-m", "pip", "index", "versions", PROBED_PACKAGE, "--retries", "0", "--timeout", "3"]
+    try:
+        answer = subprocess.run(
+            command, env=dict(environment), capture_output=True, text=True, timeout=timeout_s, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise registry_missing(f"no answer within {timeout_s:.0f} s") from None
+    if answer.returncode != 0:
+        raise registry_missing(answer.stderr)
+
+
+def registry_missing(output: str) -> MissingError:
+    """The error for an installer that did not reach its registry, from what it printed."""
+    purpose = "to install the sandbox's tools; only the first time"
+    if "certificate" in output.lower():
+        return MissingError(
+            "the package registry's certificate is not trusted",
+            purpose=purpose,
+            remedy="set SSL_CERT_FILE to a file with your organisation's CA",
+        )
+    return MissingError(
+        "no package registry answers",
+        purpose=purpose,
+        remedy="connect, or set your proxy (HTTPS_PROXY) or mirror (PIP_INDEX_URL)",
+    )
+
+
+def check_machine(home: Path, *, installing: bool) -> None:
+    """All checks that need no network, cheapest first.
+
+    Args:
+        home: Where everything will be kept.
+        installing: Whether something must be installed: a finished installation needs little room.
+    """
+    check_python()
+    check_terraform()
+    check_git()
+    check_disk(home, NEEDED_GIB if installing else 0.5)

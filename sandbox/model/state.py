@@ -11,7 +11,7 @@ from sandbox.model.faults import FaultBoard
 from sandbox.model.latency import LatencyDistribution
 
 # The key of a server that never leaves this machine: it keeps clients honest about sending one, it protects nothing.
-DEFAULT_KEY = "sk-cali-sandbox"
+DEFAULT_KEY = "sk-local-sandbox"
 # The first is the stand-in's own name; the rest let an unchanged configuration of the real API be answered.
 DEFAULT_CHAT_MODELS = ("cali-analyst", "gpt-4o-mini", "gpt-4o", "gpt-4.1-mini", "gpt-4.1", "gpt-5-mini")
 

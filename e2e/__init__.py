@@ -1,0 +1,1 @@
+"""The proofs: every test runs against a sandbox of its own and reads the real stores with its own clients."""

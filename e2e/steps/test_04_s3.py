@@ -1,0 +1,38 @@
+"""Step 4: Firehose delivers compressed, newline-delimited objects by day."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+
+from e2e.pipeline import BUCKET, Pipeline
+from e2e.waiting import eventually
+
+_KEY = re.compile(r"^raw/dt=\d{4}-\d\d-\d\d/cali-logs-to-s3-\d+-\d{4}-\d\d-\d\d-\d\d-\d\d-\d\d-[0-9a-f-]{36}\.gz$")
+
+
+def test_a_sent_line_arrives_in_an_object(pipeline: Pipeline) -> None:
+    [sent] = pipeline.send('{"level": "INFO", "service": "cart", "message": "for the archive"}')
+
+    def look() -> str | None:
+        for key in pipeline.keys("raw/"):
+            for line in gzip.decompress(pipeline.body(key)).splitlines():
+                if json.loads(line).get("time") == sent["time"]:
+                    return key
+        return None
+
+    assert _KEY.match(eventually(look, "the line in an object under raw/"))
+
+
+def test_objects_hold_many_records_one_a_line(pipeline: Pipeline) -> None:
+    bodies = [gzip.decompress(pipeline.body(key)) for key in pipeline.keys("raw/")]
+    assert all(body.endswith(b"\n") for body in bodies)
+    assert max(body.count(b"\n") for body in bodies) > 1
+
+
+def test_the_bucket_is_versioned_encrypted_and_private(pipeline: Pipeline) -> None:
+    assert pipeline.s3.get_bucket_versioning(Bucket=BUCKET)["Status"] == "Enabled"
+    rules = pipeline.s3.get_bucket_encryption(Bucket=BUCKET)["ServerSideEncryptionConfiguration"]["Rules"]
+    assert rules[0]["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] in ("AES256", "aws:kms")
+    assert all(pipeline.s3.get_public_access_block(Bucket=BUCKET)["PublicAccessBlockConfiguration"].values())

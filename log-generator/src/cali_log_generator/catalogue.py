@@ -120,7 +120,10 @@ def _traffic(document: dict[str, Any], services: Mapping[str, Service], values: 
         for level, messages in levels.items():
             for number, item in enumerate(messages):
                 message, weight = (item, 1.0) if isinstance(item, str) else (item["message"], float(item["weight"]))
-                template = Template(message, values, words=None, where=f"traffic/{service_name}/{level}")
+                where = f"traffic/{service_name}/{level}/{number}"
+                # A WARN may become an alert, so it keeps its words as errors do.
+                words = random.Random(where) if level == "WARN" else None  # noqa: S311 - variety, not secrecy
+                template = Template(message, values, words=words, where=where)
                 logger = service.loggers[number % len(service.loggers)]
                 by_level.setdefault(level, []).append(Entry(service, level, template, logger, weight=weight))
     return dict(by_level)

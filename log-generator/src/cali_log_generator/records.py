@@ -52,11 +52,11 @@ class Record:
 
     def _plain_line(self) -> str:
         entry = self.entry
-        if entry.service.language == "java":  # logback: %level %logger{0} - %msg
-            return f"{entry.level} {entry.logger} - {self.message}"
-        # logging: "%(levelname)s %(name)s: %(message)s", with Python's own names of two levels
+        if entry.service.language == "java":  # logback: %level %msg
+            return f"{entry.level} {self.message}"
+        # logging: "%(levelname)s: %(message)s", with Python's own names of two levels
         level = {"WARN": "WARNING", "FATAL": "CRITICAL"}.get(entry.level, entry.level)
-        return f"{level} {entry.logger}: {self.message}"
+        return f"{level}: {self.message}"
 
 
 def make(entry: Entry, rng: random.Random) -> Record:

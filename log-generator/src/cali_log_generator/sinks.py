@@ -132,7 +132,7 @@ def _manifest_line(record: Record, log_file: str, stamp: str) -> str:
 
 def _level_seen(record: Record) -> str:
     """Return the level as printed, which is what the pipeline reads (Python's loggers say WARNING and CRITICAL)."""
-    return record.entry.level if record.kind == "json" else record.first_line.split(" ", 1)[0]
+    return record.entry.level if record.kind == "json" else record.first_line.split(" ", 1)[0].rstrip(":")
 
 
 def open_sink(settings: Settings) -> Sink:

@@ -1,0 +1,18 @@
+"""What the locks say, without asking a running program."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from sandbox.errors import SandboxError
+from sandbox.instance import REPOSITORY
+
+
+@cache
+def version(lock: str, package: str) -> str:
+    """The version of `package` in `requirements/<lock>.txt`; raises SandboxError when it is not in there."""
+    path = REPOSITORY / "requirements" / f"{lock}.txt"
+    for line in path.read_text().splitlines():
+        if line.startswith(f"{package}=="):
+            return line.split("==")[1].split()[0]
+    raise SandboxError(f"{path} does not lock {package}", hint="python3 requirements/lock.py")

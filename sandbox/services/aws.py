@@ -1,0 +1,56 @@
+"""The AWS API: emulated by MiniStack, in an environment of its own."""
+
+from __future__ import annotations
+
+from sandbox.install import locked
+from sandbox.ports import LOOPBACK
+from sandbox.services.base import NotReadyError, Program, Service
+from sandbox.settings import LOCAL_ACCOUNT, REGION
+
+
+class Aws(Service):
+    """Kinesis, S3, DynamoDB, IAM, Secrets Manager and what else `terraform/` creates."""
+
+    name = "aws"
+    nature = "emulated"
+    default_port = 4566
+
+    def program(self) -> Program:
+        """MiniStack on loopback; its state is written when it ends, S3 objects at once (docs/durability.md)."""
+        state = self.instance.state(self.name)
+        folders = {name: state / name for name in ("services", "s3", "tmp")}
+        for folder in folders.values():
+            folder.mkdir(exist_ok=True)
+        environment = {
+            "BIND_HOST": LOOPBACK,
+            "GATEWAY_PORT": str(self.port),
+            "MINISTACK_HOST": LOOPBACK,
+            "MINISTACK_REGION": REGION,
+            "MINISTACK_ACCOUNT_ID": LOCAL_ACCOUNT,
+            "PERSIST_STATE": "1",
+            "STATE_DIR": str(folders["services"]),
+            "S3_PERSIST": "1",
+            "S3_DATA_DIR": str(folders["s3"]),
+            # A second listener that nothing here uses, on a port it would share with every other sandbox.
+            "IOT_MTLS_ENABLED": "0",
+            "MINISTACK_OPENSEARCH_ENDPOINT": f"{LOOPBACK}:{self.ports['opensearch']}",
+            # Where Docker can be reached, it would start privileged containers for clusters and domains.
+            "DOCKER_HOST": f"unix://{folders['tmp']}/no-docker.sock",
+            "TMPDIR": str(folders["tmp"]),
+            "LOG_LEVEL": "WARNING",
+            "PYTHONUNBUFFERED": "1",
+        }
+        binary = self.instance.home.environments / "ministack" / "bin" / "ministack"
+        # Its state is written after the signal: thousands of records take seconds.
+        return Program((str(binary),), environment, directory=folders["tmp"], stop_wait_s=30)
+
+    def probe(self) -> None:
+        """Its health address answers, and the services the steps need are there."""
+        services = self.get("/_ministack/health").json().get("services", {})
+        missing = [name for name in ("kinesis", "s3", "dynamodb") if services.get(name) != "available"]
+        if missing:
+            raise NotReadyError(self.name, f"{', '.join(missing)} not available yet")
+
+    def version(self) -> str:
+        """MiniStack's, from its lock."""
+        return f"MiniStack {locked.version('ministack', 'ministack')}"

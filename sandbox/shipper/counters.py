@@ -1,0 +1,47 @@
+"""What the shipper counts, for its health answer."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+
+@dataclass
+class Counters:
+    """Counts since the process started.
+
+    Attributes:
+        lines_read: Lines taken from files.
+        records_in: Records that entered the filters.
+        records_out: Records that an output acknowledged.
+        bytes: Their size.
+        retries: Calls or records sent again.
+        truncated: Records that say they were cut short.
+        skipped: Lines too long for the tail input that were passed over.
+        filtered: Records that filters dropped on purpose.
+        dropped: Records given up on by an output.
+        last_shipped: `log_file` and `time` of the last record acknowledged.
+        last_error: The last thing that failed, and when.
+    """
+
+    lines_read: int = 0
+    records_in: int = 0
+    records_out: int = 0
+    bytes: int = 0
+    retries: int = 0
+    truncated: int = 0
+    skipped: int = 0
+    filtered: int = 0
+    dropped: int = 0
+    last_shipped: dict[str, Any] | None = None
+    last_error: dict[str, str] | None = None
+
+    def fail(self, message: str) -> None:
+        """Remember what failed."""
+        self.last_error = {"at": datetime.now(UTC).isoformat(timespec="milliseconds"), "message": message}
+
+    def as_json(self) -> dict[str, Any]:
+        """All of them by name."""
+        return dataclasses.asdict(self)

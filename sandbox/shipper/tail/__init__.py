@@ -1,0 +1,1 @@
+"""The `tail` input: follows log files, through rotation, truncation and restarts."""

@@ -1,0 +1,53 @@
+"""The working directory of a target: the definitions with one override laid over them.
+
+Terraform never runs in the committed folder: its lock file and data stay untouched, and two targets never meet.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+SETTINGS = "sandbox.auto.tfvars.json"
+_LOCK_FILE = ".terraform.lock.hcl"
+
+
+def sources(definitions: Path, override: str) -> Iterator[tuple[str, Path]]:
+    """Every file of the working directory by its name there, with where it comes from."""
+    for path in sorted(definitions.glob("*.tf")):
+        yield path.name, path
+    for path in sorted((definitions / "overrides" / override).iterdir()):
+        if path.suffix == ".tf":
+            yield path.name, path
+        elif path.suffix == ".tfvars":
+            # Read by every command of terraform, without an option.
+            yield f"{path.stem}.auto.tfvars", path
+
+
+def lay_out(
+    work: Path, definitions: Path, override: str, settings: Mapping[str, Any], *, keep_lock: bool
+) -> dict[str, Path]:
+    """Make `work` hold exactly the definitions, the override and the settings.
+
+    Returns:
+        The file in the checkout that each file of the working directory comes from.
+    """
+    work.mkdir(parents=True, exist_ok=True)
+    origins = dict(sources(definitions, override))
+    for path in work.iterdir():
+        if path.is_file() and path.name not in origins and path.suffix in (".tf", ".tfvars", ".json"):
+            path.unlink()
+    for name, origin in origins.items():
+        _write(work / name, origin.read_text())
+    _write(work / SETTINGS, json.dumps(dict(settings), indent=2) + "\n")
+    committed = definitions / _LOCK_FILE
+    if keep_lock and committed.exists() and not (work / _LOCK_FILE).exists():
+        _write(work / _LOCK_FILE, committed.read_text())
+    return origins
+
+
+def _write(path: Path, text: str) -> None:
+    if not path.exists() or path.read_text() != text:
+        path.write_text(text)

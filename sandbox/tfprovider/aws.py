@@ -1,0 +1,79 @@
+"""boto3 clients as the provider block configures them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox.tfprovider.values import Attributes
+
+#: boto3's name of a service, where the provider's `endpoints` block calls it differently.
+_ENDPOINT_NAMES = {
+    "logs": ("logs", "cloudwatchlogs", "cloudwatchlog"),
+    "opensearch": ("opensearch", "opensearchservice"),
+    "grafana": ("grafana", "managedgrafana", "amg"),
+    "eks": ("eks",),
+}
+
+_TIMEOUT_S = 60
+
+
+class Clients:
+    """Makes one client a service, and knows what the provider block says of all resources."""
+
+    def __init__(self, config: Attributes) -> None:
+        self.config = config
+        self.region = str(config.get("region") or "us-east-1")
+        self._clients: dict[str, Any] = {}
+        self._endpoints: dict[str, str] = {}
+        for block in config.get("endpoints") or ():
+            self._endpoints.update({name: url for name, url in block.items() if url})
+
+    @property
+    def default_tags(self) -> dict[str, str]:
+        """Tags of every resource."""
+        blocks = self.config.get("default_tags") or ()
+        return {key: value for block in blocks for key, value in (block.get("tags") or {}).items()}
+
+    @property
+    def partition(self) -> str:
+        """The partition of the region."""
+        if self.region.startswith("cn-"):
+            return "aws-cn"
+        return "aws-us-gov" if self.region.startswith("us-gov-") else "aws"
+
+    def account_id(self) -> str:
+        """The account of the credentials."""
+        return str(self.get("sts").get_caller_identity()["Account"])
+
+    def get(self, service: str) -> Any:  # boto3 builds its clients at run time
+        """The client of a service."""
+        if service not in self._clients:
+            # Imported here: most of what Terraform asks of a provider needs no AWS, and the import takes its time.
+            import boto3  # noqa: PLC0415
+            from botocore.config import Config  # noqa: PLC0415
+
+            session = boto3.session.Session(
+                aws_access_key_id=self.config.get("access_key"),
+                aws_secret_access_key=self.config.get("secret_key"),
+                aws_session_token=self.config.get("token"),
+                profile_name=self.config.get("profile"),
+                region_name=self.region,
+            )
+            style = "path" if self.config.get("s3_use_path_style") else "auto"
+            self._clients[service] = session.client(
+                service,
+                endpoint_url=self.endpoint(service),
+                config=Config(
+                    s3={"addressing_style": style},
+                    retries={"total_max_attempts": int(self.config.get("max_retries") or 5), "mode": "standard"},
+                    read_timeout=_TIMEOUT_S,
+                ),
+            )
+        return self._clients[service]
+
+    def endpoint(self, service: str) -> str | None:
+        """The endpoint that the provider block sets for a service."""
+        for name in _ENDPOINT_NAMES.get(service, (service,)):
+            if name in self._endpoints:
+                return self._endpoints[name]
+        return None

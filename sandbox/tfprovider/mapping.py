@@ -1,0 +1,152 @@
+"""Between Terraform's attributes and the members of the botocore model.
+
+An attribute belongs to the member whose name differs only in case and underscores; a table names the rest. A nested
+block becomes a structure, or a list of structures when the member is a list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sandbox.tfprovider.schema import Attribute, Block, NestedBlock
+from sandbox.tfprovider.values import UNKNOWN, Attributes, Value
+
+Names = Mapping[str, str]
+#: In a table of names: the attribute belongs to no member, whatever its name.
+NO_MEMBER = ""
+
+
+def _target(shape: Any, path: str, names: Names) -> list[str]:
+    """The members an attribute stands for, from outside in; empty when there is none."""
+    name = path.rpartition(".")[2]
+    for key in (path, f"*.{name}"):
+        if key in names:
+            return names[key].split(".") if names[key] else []
+    wanted = name.replace("_", "")
+    return next(([member] for member in shape.members if member.lower() == wanted), [])
+
+
+def _shape_at(shape: Any, target: list[str]) -> Any | None:
+    """The shape of a member within a shape; None when it has no such member."""
+    for step in target:
+        if step.isdigit():
+            shape = shape.member if shape.type_name == "list" else None
+        else:
+            shape = shape.members.get(step) if shape.type_name == "structure" else None
+        if shape is None:
+            return None
+    return shape
+
+
+def encode(
+    block: Block, value: Attributes, shape: Any, names: Names, only: tuple[str, ...] = (), path: str = ""
+) -> dict[str, Any]:
+    """The request members for the attributes of a block."""
+    result: dict[str, Any] = {}
+    for name, entry in [*block.attributes.items(), *block.blocks.items()]:
+        given = value.get(name)
+        if given is None or given is UNKNOWN or (only and not path and name not in only):
+            continue
+        if isinstance(entry, NestedBlock) and not given:
+            continue
+        target = _target(shape, path + name, names)
+        member = _shape_at(shape, target) if target else None
+        if member is None:
+            continue
+        place = result
+        for step in target[:-1]:
+            place = place.setdefault(step, {})
+        place[target[-1]] = _encode_value(entry, given, member, names, path + name)
+    return result
+
+
+def _encode_value(entry: Attribute | NestedBlock, value: Value, shape: Any, names: Names, path: str) -> Any:
+    if isinstance(entry, NestedBlock):
+        items = value if isinstance(value, list) else [value]
+        encoded = [encode(entry.block, item, _element(shape), names, path=f"{path}.") for item in items]
+        return encoded if shape.type_name == "list" else encoded[0]
+    return _encode_plain(value, shape)
+
+
+def _element(shape: Any) -> Any:
+    return shape.member if shape.type_name == "list" else shape
+
+
+def _encode_plain(value: Value, shape: Any) -> Any:
+    kind = shape.type_name
+    if kind == "list":
+        items = value if isinstance(value, list) else [value]
+        return [_encode_plain(item, shape.member) for item in items]
+    if kind in ("integer", "long"):
+        return int(value)
+    if kind in ("float", "double"):
+        return float(value)
+    if kind == "boolean":
+        return value if isinstance(value, bool) else str(value).lower() == "true"
+    if kind == "string" and isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if kind == "string" else value
+
+
+def pick(answer: Any, path: str) -> Any:
+    """The value at a dotted path of an answer; None when there is none."""
+    for step in path.split(".") if path else ():
+        if step.isdigit():
+            answer = answer[int(step)] if isinstance(answer, list) and len(answer) > int(step) else None
+        else:
+            answer = answer.get(step) if isinstance(answer, Mapping) else None
+    return answer
+
+
+def decode(
+    block: Block, answer: Mapping[str, Any], shape: Any, names: Names, only: tuple[str, ...] = (), path: str = ""
+) -> Attributes:
+    """The attributes that an answer tells; an attribute it has no member for is not in the result."""
+    result: Attributes = {}
+    for name, entry in [*block.attributes.items(), *block.blocks.items()]:
+        if only and not path and name not in only:
+            continue
+        target = _target(shape, path + name, names)
+        member = _shape_at(shape, target) if target else None
+        if member is None:
+            continue
+        found = pick(answer, ".".join(target))
+        if isinstance(entry, NestedBlock):
+            result[name] = _decode_block(entry, found, member, names, path + name)
+        else:
+            result[name] = _decode_plain(found, entry.type)
+    return result
+
+
+def _decode_block(entry: NestedBlock, found: Any, shape: Any, names: Names, path: str) -> Value:
+    items = found if isinstance(found, list) else [] if found is None else [found]
+    element = _element(shape)
+    decoded = [decode(entry.block, item, element, names, path=f"{path}.") for item in items]
+    if entry.nesting == "single":
+        return decoded[0] if decoded else None
+    return decoded
+
+
+def _decode_plain(found: Any, kind: Any) -> Value:
+    if found is None:
+        return None
+    if isinstance(kind, list):
+        if kind[0] in ("list", "set") and not isinstance(kind[1], list):
+            items = found if isinstance(found, list) else [found]
+            return [_decode_plain(item, kind[1]) for item in items]
+        return found
+    if isinstance(found, list | dict):
+        return None  # a structure where Terraform has a plain value: only a hook can know
+    if kind == "bool":
+        return found if isinstance(found, bool) else str(found).lower() in ("true", "enabled")
+    if kind == "number":
+        return float(found) if isinstance(found, str) and "." in found else int(found) if isinstance(found, str) else found
+    return found.isoformat() if isinstance(found, datetime) else str(found)
+
+
+def has_member(shape: Any, name: str, names: Names) -> bool:
+    """Whether a request has a member for a top-level attribute."""
+    target = _target(shape, name, names)
+    return bool(target) and _shape_at(shape, target) is not None

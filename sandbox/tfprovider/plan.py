@@ -1,0 +1,125 @@
+"""What Terraform shows before it acts: defaults, what is known only later, what needs a new one."""
+
+from __future__ import annotations
+
+import copy
+
+from sandbox.tfprovider.schema import Attribute, Block, at
+from sandbox.tfprovider.table import Resource
+from sandbox.tfprovider.values import UNKNOWN, Attributes, Value, contains_unknown, is_zero, same_json
+
+
+def plan(
+    resource: Resource, block: Block, prior: Attributes | None, proposed: Attributes, default_tags: dict[str, str]
+) -> Attributes:
+    """The planned state for a create (`prior` is None) or an update."""
+    planned = block.complete(copy.deepcopy(proposed))
+    for path, value in resource.defaults.items():
+        _fill(planned, path.split("."), value)
+    _plan_tags(block, planned, default_tags)
+    if prior is None:
+        _mark_unknown(block, planned)
+        return planned
+    before = block.complete(prior)
+    keep_same(resource, block, before, planned)
+    if planned == before:
+        return before
+    for name in resource.volatile:
+        planned[name] = UNKNOWN
+    _mark_unknown(block, planned, before)
+    return planned
+
+
+def _fill(value: Value, path: list[str], default: Value) -> None:
+    if isinstance(value, list):
+        for item in value:
+            _fill(item, path, default)
+    elif isinstance(value, dict) and len(path) == 1:
+        if value.get(path[0]) is None:
+            value[path[0]] = copy.deepcopy(default)
+    elif isinstance(value, dict):
+        _fill(value.get(path[0]), path[1:], default)
+
+
+def _plan_tags(block: Block, planned: Attributes, default_tags: dict[str, str]) -> None:
+    if "tags_all" not in block.attributes:
+        return
+    tags = planned.get("tags")
+    if tags is UNKNOWN:
+        planned["tags_all"] = UNKNOWN
+    else:
+        planned["tags_all"] = {**default_tags, **(tags or {})}
+
+
+def _mark_unknown(block: Block, planned: Attributes, before: Attributes | None = None) -> None:
+    """Mark computed attributes that nobody set; those that were null before a change stay null."""
+    for name, attribute in block.attributes.items():
+        if attribute.computed and planned.get(name) is None and (before is None or name not in before):
+            planned[name] = UNKNOWN
+    for name, nested in block.blocks.items():
+        inner = planned.get(name)
+        items = inner if isinstance(inner, list) else [inner]
+        old = (before or {}).get(name)
+        old_items = old if isinstance(old, list) else [old]
+        for index, item in enumerate(items):
+            if isinstance(item, dict):
+                earlier = old_items[index] if before is not None and index < len(old_items) else None
+                _mark_unknown(nested.block, item, earlier)
+
+
+def keep_same(resource: Resource, block: Block, prior: Attributes, new: Attributes, path: str = "") -> None:
+    """Put the prior value where the new one only says the same in other words."""
+    for name, attribute in block.attributes.items():
+        if name in new and equivalent(resource, attribute, prior.get(name), new[name], path + name):
+            new[name] = prior.get(name)
+    for name, nested in block.blocks.items():
+        one, other = prior.get(name), new.get(name)
+        if isinstance(one, dict) and isinstance(other, dict):
+            keep_same(resource, nested.block, one, other, f"{path}{name}.")
+        if not isinstance(one, list) or not isinstance(other, list):
+            continue
+        if bool(one) != bool(other) and not contains_unknown(other) and is_zero(one) and is_zero(other):
+            new[name] = one  # one side names what is off, the other is silent about it
+        elif len(one) == len(other):
+            pairs = _matched(resource, nested.block, one, other, f"{path}{name}.") if nested.nesting == "set" else other
+            for before, after in zip(one, pairs, strict=True):
+                if isinstance(before, dict) and isinstance(after, dict):
+                    keep_same(resource, nested.block, before, after, f"{path}{name}.")
+            new[name] = pairs
+
+
+def _matched(resource: Resource, block: Block, one: list[Value], other: list[Value], path: str) -> list[Value]:
+    """The elements of a set in the order of their equals, as far as they have any."""
+    rest = list(other)
+    result: list[Value] = []
+    for item in one:
+        for candidate in rest:
+            trial = copy.deepcopy(candidate)
+            if isinstance(item, dict) and isinstance(trial, dict):
+                keep_same(resource, block, item, trial, path)
+            if trial == item:
+                rest.remove(candidate)
+                result.append(trial)
+                break
+    return result + rest if len(result) + len(rest) == len(other) else other
+
+
+def equivalent(resource: Resource, attribute: Attribute, prior: Value, new: Value, path: str) -> bool:
+    """Whether two values of an attribute mean the same."""
+    if prior == new or new is UNKNOWN or prior is UNKNOWN:
+        return bool(prior == new)
+    if prior is None or new is None:
+        # One side is silent, the other names what is off or empty: the same to every service.
+        return not attribute.computed and is_zero(prior) and is_zero(new)
+    if attribute.is_set and isinstance(prior, list) and isinstance(new, list):
+        return sorted(map(repr, prior)) == sorted(map(repr, new))
+    if path in resource.json_attributes and same_json(prior, new):
+        return True
+    test = resource.same.get(path)
+    return bool(test and test(prior, new))
+
+
+def replaced(resource: Resource, prior: Attributes, planned: Attributes) -> list[str]:
+    """The top-level attributes whose change needs a new resource."""
+    names = [path.partition(".")[0] for path in resource.force_new if at(prior, path) != at(planned, path)]
+    return list(dict.fromkeys(names))

@@ -1,0 +1,191 @@
+"""Steps 6 and 7 joined: a batch of the stream becomes durable effects, record by record."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+from tenacity import RetryCallState, Retrying, wait_random_exponential
+
+from cali_consumer.alert import Alert, alert_of
+from cali_consumer.checkpoint import BatchProgress
+from cali_consumer.clock import now_iso
+from cali_consumer.errors import InterruptedBatchError, RejectedRecordError
+from cali_consumer.ledger import Ledger
+from cali_consumer.objects import ObjectStore
+from cali_consumer.observed import Observed
+from cali_consumer.record import LogRecord, read_record
+
+if TYPE_CHECKING:
+    from mypy_boto3_kinesis.type_defs import RecordTypeDef
+
+_LONGEST_PAUSE_S = 3.0
+# What DynamoDB says of an item it will never take; trying again would block the shard.
+_NEVER = frozenset({"ValidationException", "SerializationException", "ItemCollectionSizeLimitExceededException"})
+
+
+@dataclass(frozen=True)
+class _Arrival:
+    """An alertable record and its place in the batch."""
+
+    index: int
+    alert: Alert
+
+
+class Intake:
+    """Turns records into effects and waits until they are durable.
+
+    Args:
+        ledger: Where alerts are claimed.
+        store: Where unreadable records are kept.
+        submit: Told of every alert that this process has claimed.
+        workers: How many effects are written at once.
+        observed: Counts.
+    """
+
+    def __init__(
+        self, ledger: Ledger, store: ObjectStore, submit: Callable[[Alert], object], workers: int, observed: Observed
+    ) -> None:
+        self._ledger = ledger
+        self._store = store
+        self._submit = submit
+        self._observed = observed
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="effect")
+
+    def process(self, shard_id: str, records: Sequence[RecordTypeDef], give_up: Callable[[], bool]) -> BatchProgress:
+        """Deal with a batch; returns when all is durable, or `give_up` says so: then some of it is not."""
+        progress = BatchProgress([record["SequenceNumber"] for record in records])
+        received_at = now_iso()
+        effects: list[Future[None]] = []
+        errors: dict[str, list[_Arrival]] = {}
+        latest: LogRecord | None = None
+        for index, record in enumerate(records):
+            try:
+                latest = read_record(record["Data"])
+            except RejectedRecordError as reason:
+                progress.owe(index)
+                effects.append(self._pool.submit(self._reject, shard_id, record, reason, index, progress, give_up))
+                continue
+            if latest.level.alertable:
+                progress.owe(index)
+                alert = alert_of(
+                    latest,
+                    arrived_ns=int(record["ApproximateArrivalTimestamp"].timestamp() * 1e9),
+                    received_at=received_at,
+                    validated_at=now_iso(),
+                    owner=self._ledger.owner,
+                )
+                errors.setdefault(alert.alert_key, []).append(_Arrival(index, alert))
+        self._observed.count("read", len(records))
+        rejected = len(effects)
+        self._observed.count("valid", len(records) - rejected)
+        self._observed.count("rejected", rejected)
+        if latest:
+            self._observed.last("valid", record_id=latest.record_id)
+        effects += [self._pool.submit(self._admit, group, progress, give_up) for group in errors.values()]
+        wait(effects)
+        for effect in effects:
+            error = effect.exception()
+            if error and not isinstance(error, InterruptedBatchError):
+                raise error
+        return progress
+
+    def close(self) -> None:
+        """Take nothing more."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _reject(
+        self,
+        shard_id: str,
+        record: RecordTypeDef,
+        reason: RejectedRecordError,
+        index: int,
+        progress: BatchProgress,
+        give_up: Callable[[], bool],
+    ) -> None:
+        self._persist(
+            lambda: self._store.put_rejected(
+                record["Data"],
+                reason,
+                shard_id=shard_id,
+                sequence_number=record["SequenceNumber"],
+                arrived_at=record["ApproximateArrivalTimestamp"],
+            ),
+            give_up,
+        )
+        progress.durable(index)
+
+    def _admit(self, group: list[_Arrival], progress: BatchProgress, give_up: Callable[[], bool]) -> None:
+        self._persist(lambda: self._claim([arrival.alert for arrival in group]), give_up)
+        for arrival in group:
+            progress.durable(arrival.index)
+
+    def _claim(self, alerts: list[Alert]) -> None:
+        """Open one row for records of the same error, or count them into the row that is there."""
+        left = sorted(alerts, key=lambda alert: alert.log_ns)
+        while left:
+            head, *others = left
+            others = [alert for alert in others if alert.record_id != head.record_id]
+            opening = head.model_copy(
+                update={
+                    "covered_until": left[-1].log_ns,
+                    "suppressed": len(others),
+                    "suppressed_record_ids": [alert.record_id for alert in others][-50:],
+                }
+            )
+            row = self._ledger.claim(opening)
+            if row is None:
+                self._observed.dependency("dynamodb")
+                self._observed.count("throttled", len(others))
+                self._submit(opening)
+                return
+            covered = int(row.get("covered_until", 0))
+            throttled = "pending" in row or float(row.get("window_until", 0)) > time.time()
+            belonging = left if throttled else [alert for alert in left if alert.log_ns <= covered]
+            left = left[len(belonging) :]
+            if belonging:
+                fresh = self._ledger.suppress(
+                    row,
+                    head.alert_key,
+                    covered=belonging[-1].log_ns,
+                    record_ids=[alert.record_id for alert in belonging],
+                )
+                self._observed.count("throttled", fresh)
+                self._observed.count("reread", len(belonging) - fresh)
+
+    def _persist(self, write: Callable[[], object], give_up: Callable[[], bool]) -> None:
+        """Write until it is durable: a store that is down holds the checkpoint, not the process."""
+
+        def interrupted(state: RetryCallState) -> object:
+            raise InterruptedBatchError("left undone") from (state.outcome.exception() if state.outcome else None)
+
+        def passing(state: RetryCallState) -> bool:
+            error = state.outcome.exception() if state.outcome else None
+            if error is None:
+                return False
+            if isinstance(error, ClientError):
+                if error.response["Error"]["Code"] in _NEVER:
+                    return False
+            self._observed.dependency(_store_of(error), error)
+            return True
+
+        pause = threading.Event()
+        Retrying(
+            retry=passing,
+            stop=lambda _: give_up(),
+            wait=wait_random_exponential(multiplier=0.1, max=_LONGEST_PAUSE_S),
+            sleep=pause.wait,
+            retry_error_callback=interrupted,
+            reraise=True,
+        )(write)
+
+
+def _store_of(error: BaseException) -> str:
+    """Which store an error of AWS came from."""
+    operation = getattr(error, "operation_name", "") or str(getattr(error, "kwargs", ""))
+    return "s3" if "Object" in operation or "/rejected/" in operation else "dynamodb"

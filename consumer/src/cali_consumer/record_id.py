@@ -1,0 +1,16 @@
+"""The name of a record in every store (vectors: contracts/record-id.json)."""
+
+from __future__ import annotations
+
+import hashlib
+
+
+def first_line_of(message: str) -> str:
+    """What stands before the first line feed."""
+    return message.split("\n", 1)[0]
+
+
+def record_id_of(log_file: str | None, time: str | None, message: str | None) -> str:
+    """Twenty hexadecimal digits of a digest of what every store carries of a log line."""
+    text = f"{log_file or ''}\n{time or ''}\n{first_line_of(message or '')}"
+    return hashlib.sha256(text.encode()).hexdigest()[:20]

@@ -19,7 +19,7 @@ def deaggregate(data: bytes) -> list[bytes]:
     if not data.startswith(_MAGIC) or hashlib.md5(body, usedforsecurity=False).digest() != data[-_DIGEST:]:
         return [data]
     try:
-        return [
+        records = [
             bytes(value)
             for number, record in _fields(memoryview(body))
             if number == 3
@@ -28,6 +28,7 @@ def deaggregate(data: bytes) -> list[bytes]:
         ]
     except (ValueError, IndexError):
         return [data]
+    return records or [data]
 
 
 def _fields(message: memoryview) -> Iterator[tuple[int, memoryview]]:

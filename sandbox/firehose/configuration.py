@@ -7,6 +7,7 @@ AmazonopensearchserviceDestinationConfiguration. Members that do nothing locally
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -101,11 +102,7 @@ def check_s3(description: Mapping[str, Any]) -> None:
         raise InvalidArgumentError("S3BackupConfiguration must be specified when S3BackupMode is Enabled.")
     if "S3BackupDescription" in description:
         _check_plain(description["S3BackupDescription"], backup=True)
-    zone = description.get("CustomTimeZone")
-    try:
-        ZoneInfo(zone or "UTC")
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise InvalidArgumentError(f"CustomTimeZone {zone} is not a supported time zone.") from error
+    zone(description.get("CustomTimeZone"))
 
 
 def check_opensearch(description: Mapping[str, Any]) -> None:
@@ -145,6 +142,16 @@ def _check_processors(description: Mapping[str, Any]) -> None:
             name, value = parameter["ParameterName"], parameter["ParameterValue"]
             if name != "Delimiter" or value != "\\n":
                 raise InvalidArgumentError(f"AppendDelimiterToRecord takes the Delimiter \\n, not {name} {value!r}.")
+
+
+def zone(name: str | None) -> tzinfo:
+    """Return the time zone of prefixes and object names; UTC needs no time zone database."""
+    if name in {None, "", "UTC"}:
+        return UTC
+    try:
+        return ZoneInfo(str(name))
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise InvalidArgumentError(f"CustomTimeZone {name} is not a supported time zone.") from error
 
 
 def delimiter_of(description: Mapping[str, Any]) -> bytes:

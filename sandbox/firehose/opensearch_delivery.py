@@ -68,6 +68,7 @@ class OpenSearchDelivery:
             indices = sorted({document.index for document in accepted})
             size = sum(len(document.record.data) for document in accepted)
             self._metrics.delivered(len(accepted), size, index=indices[-1], indices=indices)
+            log.info("delivered to OpenSearch", extra={"records": len(accepted), "indices": indices})
 
     def _document(self, record: Record, settings: Settings) -> Document:
         arrived = datetime.fromtimestamp(record.arrived, UTC)
@@ -111,8 +112,8 @@ class OpenSearchDelivery:
             url = self._endpoint(settings)
             body = b"".join(document.lines() for document in chunk)
             answer = self._http.post(f"{url}/_bulk", content=body, headers={"content-type": "application/x-ndjson"})
-            if answer.status_code == 413:
-                return self._halves(chunk, settings)
+            if answer.status_code in {400, 413}:
+                return self._halves(chunk, settings, answer)
             if answer.status_code >= 300:
                 return all_again(chunk, str(answer.status_code), answer.text[:1000])
             return interpret(chunk, answer.json())
@@ -122,10 +123,10 @@ class OpenSearchDelivery:
         except (ClientError, BotoCoreError) as error:
             return all_again(chunk, "OS.DescribeDomain", describe_error(error))
 
-    def _halves(self, chunk: Sequence[Document], settings: Settings) -> Outcome:
-        """A request too large is sent in halves; a single document too large is refused for good."""
+    def _halves(self, chunk: Sequence[Document], settings: Settings, answer: httpx.Response) -> Outcome:
+        """Send a request that is too large or not understood in halves, until only what is at fault is refused."""
         if len(chunk) == 1:
-            chunk[0].code, chunk[0].message = "413", "the document is larger than the cluster takes"
+            chunk[0].code, chunk[0].message = str(answer.status_code), answer.text[:1000]
             return Outcome(refused=list(chunk))
         outcome = Outcome()
         for half in (chunk[: len(chunk) // 2], chunk[len(chunk) // 2 :]):
@@ -154,4 +155,6 @@ class OpenSearchDelivery:
         bucket, key = self._writer.write(s3, body, oldest, FAILURE)
         reason = f"{refused[-1].code}: {refused[-1].message}"[:300]
         self._metrics.failed(len(refused), bucket, key, reason)
-        log.warning("documents were refused", extra={"documents": len(refused), "key": key, "reason": reason})
+        log.warning(
+            "documents went to the error output", extra={"documents": len(refused), "key": key, "reason": reason}
+        )

@@ -135,7 +135,6 @@ class Pipeline:
         if self._settings()["S3BackupMode"] == "AllDocuments":
             self._back_up("S3DestinationDescription", joined, batch)
         self._opensearch.deliver(batch, self._settings, lambda: self._target("S3DestinationDescription"))
-        log.info("delivered to OpenSearch", extra={"records": len(batch.records)})
 
     def _back_up(self, description: str, joined: bytes, batch: Batch) -> None:
         self._writer.write(lambda: self._target(description), joined, batch.oldest)

@@ -14,11 +14,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from sandbox.firehose.backoff import Backoff
+from sandbox.firehose.configuration import zone
 from sandbox.firehose.kinesis_source import describe_error
 from sandbox.firehose.prefixes import evaluate, evaluate_error
 from sandbox.firehose.wiring import Wiring
@@ -54,7 +54,7 @@ class S3Target:
 
     def key(self, oldest: float, failure: Failure | None = None) -> str:
         """Name a new object whose oldest record arrived at `oldest`."""
-        at = datetime.fromtimestamp(oldest, ZoneInfo(self.description.get("CustomTimeZone") or "UTC"))
+        at = datetime.fromtimestamp(oldest, zone(self.description.get("CustomTimeZone")))
         prefix, error_prefix = self.description.get("Prefix"), self.description.get("ErrorOutputPrefix")
         if failure is None:
             start = evaluate(prefix, at)

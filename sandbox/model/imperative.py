@@ -48,7 +48,8 @@ def imperative(step: str) -> str:
     # Only where the first word is such a verb are the others its companions rather than adjectives ("failed jobs").
     if first is None or _base(first["word"]) is None:
         return step.strip()
-    return _VERB_PLACE.sub(lambda hit: hit["before"] + (_base(hit["word"]) or hit["word"]), told)
+    told = _VERB_PLACE.sub(lambda hit: hit["before"] + (_base(hit["word"]) or hit["word"]), told)
+    return told[0].upper() + told[1:] if step.strip()[0].isupper() else told
 
 
 def _base(word: str) -> str | None:

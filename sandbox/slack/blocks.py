@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from slack_sdk.errors import SlackObjectFormationError
+from slack_sdk.models.basic_objects import JsonObject
 from slack_sdk.models.blocks import Block
 
 from sandbox.slack.refusals import SlackRefusalError
@@ -75,7 +76,10 @@ def _problems(block: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield from _text_problems(block)
     try:
         for parsed in Block.parse_all([block]):
-            parsed.validate_json()
+            # The SDK looks no deeper than the block itself.
+            for part in (parsed, *(getattr(parsed, "elements", None) or []), getattr(parsed, "accessory", None)):
+                if isinstance(part, JsonObject):
+                    part.validate_json()
     except SlackObjectFormationError as error:
         yield str(error), ""
     except (TypeError, ValueError, AttributeError, KeyError) as error:

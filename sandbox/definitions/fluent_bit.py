@@ -109,7 +109,7 @@ def _config_texts(values: Mapping[str, Any], file: Path) -> dict[str, str]:
     config = values.get("config") or {}
     unknown = set(config) - set(_KINDS) - {"upstream", "extraFiles"}
     if unknown:
-        raise DefinitionError(file, "config", f"unknown key {sorted(unknown)[0]}", hint=f"known: {', '.join(_KINDS)}")
+        raise DefinitionError(file, "config", f"unknown key {min(unknown)}", hint=f"known: {', '.join(_KINDS)}")
     for name in ("upstream", "extraFiles"):
         if config.get(name):
             raise DefinitionError(file, f"config.{name}", "is not supported")

@@ -48,7 +48,7 @@ def main(files: tuple[Path, ...], state_dir: Path, host: str, port: int, check: 
     try:
         _run(files, state_dir, host, port, check=check)
     except SandboxError as error:
-        print(f"shipper: {error}", file=sys.stderr)  # noqa: T201 - the one line that the user reads
+        print(f"shipper: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
 
 

@@ -58,7 +58,12 @@ class Engine:
             for item in self.pipeline.inputs
             for file in list(item.files.values())
         ]
-        return {"paused": self._paused, "held_bytes": self._held_bytes, "counters": self.counters.as_json(), "files": files}
+        return {
+            "paused": self._paused,
+            "held_bytes": self._held_bytes,
+            "counters": self.counters.as_json(),
+            "files": files,
+        }
 
     def _round(self, now: float) -> None:
         self._acknowledge()

@@ -20,6 +20,8 @@ def serve(engine: Engine, host: str, port: int) -> uvicorn.Server:
         return JSONResponse({"status": "ok", **engine.health()})
 
     app = Starlette(routes=[Route("/_sandbox/health", health)])
-    server = uvicorn.Server(uvicorn.Config(app, host=host, port=port, log_config=None, lifespan="off"))
+    server = uvicorn.Server(
+        uvicorn.Config(app, host=host, port=port, log_config=None, log_level="warning", lifespan="off")
+    )
     threading.Thread(target=server.run, name="health", daemon=True).start()
     return server

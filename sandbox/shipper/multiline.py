@@ -111,7 +111,9 @@ class Joiner:
         """Give up waiting: everything pending, or what was last touched before `older_than`."""
         flushed: list[Event] = []
         for group in self._groups.values():
-            if older_than is None or group.touched <= older_than:
+            if group.first is None:
+                continue
+            if older_than is None or (group.touched <= older_than and not group.first.file.behind):
                 flushed += self._emit(group)
         return flushed
 

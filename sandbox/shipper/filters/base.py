@@ -35,7 +35,7 @@ class Filter(ABC):
     """One `[FILTER]` section.
 
     Attributes:
-        emits: What it gives out enters the pipeline anew, as through an emitter of Fluent Bit: this filter passes it by.
+        emits: What it gives out enters the pipeline anew, as through an emitter of Fluent Bit, and passes it by.
     """
 
     emits = False

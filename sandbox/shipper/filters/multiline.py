@@ -65,7 +65,6 @@ class Multiline(Filter):
             for joiner in joiners:
                 yield from joiner.pending()
 
-
     def _named(self, name: str, key: str) -> MultilineParser:
         parser = self.context.multiline_parsers.get(name)
         if parser is None:

@@ -85,7 +85,9 @@ class KinesisStreams(Output):
                 failed = left
                 wait = 0.0 if failures == 0 and self._retry_at_once else self.policy.wait(failures)
                 self.counters.fail(f"PutRecords to {self._stream}: {error}")
-                log.warning("PutRecords failed", extra={"stream": self._stream, "error": str(error), "failures": failures})
+                log.warning(
+                    "PutRecords failed", extra={"stream": self._stream, "error": str(error), "failures": failures}
+                )
             sent = len(left) - len(failed)
             self.counters.records_out += sent
             if not failed:
@@ -105,8 +107,7 @@ class KinesisStreams(Output):
 
     def _put(self, records: list[bytes]) -> list[bytes]:
         entries: list[PutRecordsRequestEntryTypeDef] = [
-            {"Data": data, "PartitionKey": f"{random.getrandbits(64):016x}"}  # noqa: S311 - spreads over shards
-            for data in records
+            {"Data": data, "PartitionKey": f"{random.getrandbits(64):016x}"} for data in records
         ]
         answer = self._client.put_records(StreamName=self._stream, Records=entries)
         if not answer["FailedRecordCount"]:

@@ -100,9 +100,9 @@ class TailInput:
     def _matching(self) -> Iterator[str]:
         for pattern in self.settings.patterns:
             for path in sorted(glob.glob(pattern)):  # noqa: PTH207 - an absolute pattern, as Fluent Bit takes it
-                if any(fnmatch.fnmatch(path, wild) or fnmatch.fnmatch(Path(path).name, wild) for wild in self.settings.excluded):
-                    continue
-                yield path
+                names = (path, Path(path).name)
+                if not any(fnmatch.fnmatch(name, wild) for wild in self.settings.excluded for name in names):
+                    yield path
 
     def _find_rotated(self, present: set[int]) -> None:
         """Files that were renamed while nothing ran, in the folder they were read in."""

@@ -24,7 +24,7 @@ class OffsetsError(SandboxError):
     """
 
     def __init__(self, path: Path, problem: str) -> None:
-        super().__init__(f"offsets in {path}: {problem}", hint="mend it or delete it; without it all files are read anew")
+        super().__init__(f"offsets in {path}: {problem}", hint="without it all files are read anew")
         self.path = path
 
 

@@ -30,6 +30,7 @@ class TrackedFile:
         joiners: Its multi-line state.
         waiting: Starts of what outputs have not acknowledged, by delivery.
         saved: The offset that the database holds.
+        behind: Whether the last reading left bytes over: what seems to wait may go on in them.
         modified: Its modification time when it was last looked at.
     """
 
@@ -46,6 +47,7 @@ class TrackedFile:
     joiners: list[Joiner] = field(default_factory=list)
     waiting: dict[int, int] = field(default_factory=dict)
     saved: int = -1
+    behind: bool = False
     modified: int = 0
 
     def read(self, size: int) -> bytes:
@@ -54,6 +56,7 @@ class TrackedFile:
         if len(self.head) < HEAD_BYTES and data:
             self.head = os.pread(self.descriptor, min(HEAD_BYTES, self.position + len(data)), 0)
         self.position += len(data)
+        self.behind = len(data) == size
         return data
 
     def was_rewritten(self) -> bool:

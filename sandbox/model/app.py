@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -12,6 +14,7 @@ from starlette.routing import Route
 from sandbox.model import embeddings
 from sandbox.model.chat import chat
 from sandbox.model.gate import gated, read_json
+from sandbox.model.imperative import imperative
 from sandbox.model.problems import ApiError, unknown_model
 from sandbox.model.state import ModelState
 
@@ -50,7 +53,15 @@ def create_app(state: ModelState) -> Starlette:
             f"Unknown request URL: {request.method} {request.url.path}.", status=404, code="unknown_url"
         ).response()
 
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        # The first request should not pay for what is loaded on first use; health answers meanwhile.
+        state.executor.submit(_warm_up, state)
+        yield
+        state.executor.shutdown(wait=False, cancel_futures=True)
+
     return Starlette(
+        lifespan=lifespan,
         routes=[
             Route("/v1/embeddings", gated(state, "embeddings", _embeddings), methods=["POST"]),
             Route("/v1/chat/completions", gated(state, "chat", chat), methods=["POST"]),
@@ -61,6 +72,11 @@ def create_app(state: ModelState) -> Starlette:
         ],
         exception_handlers={404: unknown, 405: unknown},
     )
+
+
+def _warm_up(state: ModelState) -> None:
+    state.embedder.embed(["the first text"])
+    imperative("Loaded the dictionary")
 
 
 async def _embeddings(state: ModelState, request: Request) -> Response:

@@ -16,6 +16,7 @@ from sandbox.slack.block_html import blocks_html
 from sandbox.slack.mrkdwn import to_html
 
 GO = {"type": "button", "text": {"type": "plain_text", "text": "Go"}, "url": 'http://a/?"'}
+RICH = {"type": "text", "text": "r1"}
 _MADE_HERE = {"strong", "em", "s", "code", "pre", "a", "blockquote", "br"}
 
 
@@ -66,7 +67,7 @@ def test_every_kind_of_block_is_drawn() -> None:
         {"type": "section", "fields": [{"type": "mrkdwn", "text": "*a*"}]},
         {"type": "context", "elements": [{"type": "mrkdwn", "text": "seen"}]},
         {"type": "actions", "elements": [GO]},
-        {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": "r1"}]}]},
+        {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [RICH]}]},
         {"type": "table", "rows": "<x>"},
     ]  # fmt: skip
     drawn = blocks_html(blocks)
@@ -76,7 +77,7 @@ def test_every_kind_of_block_is_drawn() -> None:
         "<strong>a</strong>",
         "seen",
         'href="http://a/?&quot;"',
-        "rich",
+        "r1",
         "&lt;x&gt;",
     ):
         assert part in drawn

@@ -1,7 +1,7 @@
 """Runs the real terraform on the definitions, for one target at a time.
 
-    run = TerraformRun(LocalTarget("embedded", aws_endpoint=..., firehose_endpoint=...), state=..., tools=...)
-    outputs = run.apply()
+run = TerraformRun(LocalTarget("embedded", aws_endpoint=..., firehose_endpoint=...), state=..., tools=...)
+outputs = run.apply()
 """
 
 from __future__ import annotations

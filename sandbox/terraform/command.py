@@ -53,7 +53,7 @@ class Binary:
         except ValueError as error:
             raise TerraformMissingError from error
         version = str(document["terraform_version"])
-        if tuple(int(part) for part in version.split("-")[0].split(".")[:2]) < _MINIMUM:
+        if tuple(int(part) for part in version.split("-", maxsplit=1)[0].split(".")[:2]) < _MINIMUM:
             raise TerraformVersionError(version, "1.10 or newer")
         return cls(path, version, str(document["platform"]))
 

@@ -95,7 +95,9 @@ class TerraformRun:
         result = self._locked("plan")
         changes = result.last("change_summary").get("changes") or {}
         planned = [message["change"] for message in result.messages if message.get("type") == "planned_change"]
-        addresses = tuple(f"{change['action']} {change['resource']['addr']}" for change in planned)
+        addresses = tuple(
+            f"{change['action']} {change['resource']['addr']}" for change in planned if change["action"] != "read"
+        )
         return Summary(changes.get("add", 0), changes.get("change", 0), changes.get("remove", 0), addresses)
 
     def destroy(self) -> None:

@@ -14,7 +14,7 @@ from sandbox.tfprovider import mapping
 from sandbox.tfprovider.aws import Clients
 from sandbox.tfprovider.plan import keep_same
 from sandbox.tfprovider.schema import Block
-from sandbox.tfprovider.table import Op, Params, Read, Resource, Tags, Wait
+from sandbox.tfprovider.table import GoneError, Op, Params, Read, Resource, Tags, Wait
 from sandbox.tfprovider.values import Attributes, without_unknown
 
 _POLL_S = 0.2
@@ -71,10 +71,14 @@ class Engine:
             self.wait(resource.ready, state)
             if resource.after_create:
                 resource.after_create(self.clients, state)
-            if resource.tags and not extra and state.get("tags_all"):
-                self._tag(resource.tags, state, {}, state["tags_all"])
             self._configure(state)
-            return self.read(state)
+            result = self.read(state)
+            wanted = state.get("tags_all") or {}
+            if resource.tags and result and (result.get("tags_all") or {}) != wanted:
+                # Some emulators take tags with the create request and forget them.
+                self._tag(resource.tags, result, result.get("tags_all") or {}, wanted)
+                result = self.read(state)
+            return result
 
         result = self._attempt("creating", state, state, finish)
         if result is None:
@@ -97,9 +101,12 @@ class Engine:
                 raise ProviderError(*self._failure("reading", state, error)) from error
             if index == 0 and read.result and mapping.pick(answer, read.result) in (None, [], {}):
                 return None
-            told.update(self._decode(read, answer))
-            if read.after:
-                read.after(told, answer)
+            told.update(_carried(told, self._decode(read, answer)))
+            try:
+                if read.after:
+                    read.after(told, answer)
+            except GoneError:
+                return None
         told["id"] = state.get("id") or self.identity(told)
         if resource.tags:
             self._read_tags(resource.tags, state, told)
@@ -314,6 +321,23 @@ class Engine:
         except ProviderError as error:
             error.state = error.state if error.state is not None else kept
             raise
+
+
+def _carried(state: Attributes, told: Attributes) -> Attributes:
+    """What was told, and within its blocks what the state knows and the service does not tell."""
+    result: Attributes = {}
+    for name, value in told.items():
+        known = state.get(name)
+        if isinstance(value, dict) and isinstance(known, dict):
+            result[name] = known | _carried(known, value)
+        elif isinstance(value, list) and isinstance(known, list) and len(value) == len(known):
+            result[name] = [
+                one | _carried(one, other) if isinstance(one, dict) and isinstance(other, dict) else other
+                for one, other in zip(known, value, strict=True)
+            ]
+        else:
+            result[name] = value
+    return result
 
 
 def _method(client: Any, operation: str) -> str:

@@ -16,6 +16,8 @@ from sandbox.tfprovider.values import UNKNOWN, Attributes, Value
 Names = Mapping[str, str]
 #: In a table of names: the attribute belongs to no member, whatever its name.
 NO_MEMBER = ""
+#: The block has no member of its own: its attributes stand where the block would.
+SAME_LEVEL = "."
 
 
 def _target(shape: Any, path: str, names: Names) -> list[str]:
@@ -107,6 +109,9 @@ def decode(
     result: Attributes = {}
     for name, entry in [*block.attributes.items(), *block.blocks.items()]:
         if only and not path and name not in only:
+            continue
+        if isinstance(entry, NestedBlock) and names.get(path + name) == SAME_LEVEL:
+            result[name] = _decode_block(entry, answer, shape, names, path + name)
             continue
         target = _target(shape, path + name, names)
         member = _shape_at(shape, target) if target else None

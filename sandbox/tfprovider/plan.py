@@ -78,8 +78,10 @@ def keep_same(resource: Resource, block: Block, prior: Attributes, new: Attribut
             keep_same(resource, nested.block, one, other, f"{path}{name}.")
         if not isinstance(one, list) or not isinstance(other, list):
             continue
-        if bool(one) != bool(other) and not contains_unknown(other) and is_zero(one) and is_zero(other):
-            new[name] = one  # one side names what is off, the other is silent about it
+        if bool(one) != bool(other) and not contains_unknown(other):
+            # One side names what is off, or what the service filled in; the other is silent about it.
+            if path + name in resource.silent or (is_zero(one) and is_zero(other)):
+                new[name] = one
         elif len(one) == len(other):
             pairs = _matched(resource, nested.block, one, other, f"{path}{name}.") if nested.nesting == "set" else other
             for before, after in zip(one, pairs, strict=True):

@@ -20,6 +20,10 @@ Hook = Callable[[Clients, Attributes], None]
 ChangeHook = Callable[[Clients, Attributes, Attributes], None]
 
 
+class GoneError(Exception):
+    """Raised by an `After` whose answer shows that the resource does not exist."""
+
+
 @dataclass(frozen=True)
 class Op:
     """One operation of the service.
@@ -127,6 +131,7 @@ class Resource:
         defaults: What the provider fills in where the configuration is silent.
         json_attributes: Attributes compared as JSON documents.
         volatile: Computed attributes that any update can change.
+        silent: Blocks (dotted) that the service fills in by itself: not compared while the configuration has none.
         same: Attribute to a test whether prior and new value mean the same.
         missing: Error codes that mean it does not exist.
         ready, gone: What to wait for after create and update, and after delete.
@@ -148,6 +153,7 @@ class Resource:
     defaults: Mapping[str, Any] = field(default_factory=dict)
     json_attributes: tuple[str, ...] = ()
     volatile: tuple[str, ...] = ()
+    silent: tuple[str, ...] = ()
     same: Mapping[str, Callable[[Any, Any], bool]] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     ready: Wait | None = None

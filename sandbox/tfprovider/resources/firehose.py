@@ -133,6 +133,12 @@ TABLES = (
             "opensearch_configuration.s3_backup_mode": "FailedDocumentsOnly",
         },
         volatile=("version_id",),
+        silent=(
+            "opensearch_configuration.document_id_options",
+            "opensearch_configuration.processing_configuration",
+            "extended_s3_configuration.dynamic_partitioning_configuration",
+            "extended_s3_configuration.s3_backup_configuration",
+        ),
         missing=("ResourceNotFoundException",),
         ready=Wait(_DESCRIBE, "DeliveryStreamDescription.DeliveryStreamStatus", ("ACTIVE",)),
         gone=Wait(_DESCRIBE, "DeliveryStreamDescription.DeliveryStreamStatus", ()),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox.tfprovider.aws import Clients
-from sandbox.tfprovider.table import Change, Op, Read, Resource, Tags
+from sandbox.tfprovider.table import Change, GoneError, Op, Read, Resource, Tags
 from sandbox.tfprovider.values import Attributes
 
 _GONE = ("ResourceNotFoundException",)
@@ -16,8 +16,7 @@ def _group(state: Attributes, answer: Mapping[str, Any]) -> None:
     """Of the groups whose names begin alike, the one itself."""
     found = next((item for item in answer["logGroups"] if item["logGroupName"] == state["name"]), None)
     if found is None:
-        state.clear()
-        return
+        raise GoneError
     state["arn"] = str(found["arn"]).removesuffix(":*")
     state["retention_in_days"] = found.get("retentionInDays", 0)
     state["kms_key_id"] = found.get("kmsKeyId")
@@ -27,8 +26,7 @@ def _group(state: Attributes, answer: Mapping[str, Any]) -> None:
 def _stream(state: Attributes, answer: Mapping[str, Any]) -> None:
     found = next((item for item in answer["logStreams"] if item["logStreamName"] == state["name"]), None)
     if found is None:
-        state.clear()
-        return
+        raise GoneError
     state["arn"] = found.get("arn")
 
 

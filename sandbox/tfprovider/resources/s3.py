@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox.tfprovider.aws import Clients
-from sandbox.tfprovider.table import Change, Op, Params, Read, Resource, Tags
+from sandbox.tfprovider.mapping import SAME_LEVEL
+from sandbox.tfprovider.table import Change, Op, Params, Read, Resource
 from sandbox.tfprovider.values import Attributes
 
 _GONE = ("NoSuchBucket", "404", "NotFound")
@@ -124,10 +125,7 @@ TABLES = (
         "aws_s3_bucket_versioning",
         "BucketVersioning",
         {"versioning_configuration": "VersioningConfiguration", "*.mfa_delete": "MFADelete", "mfa": "MFA"},
-        answer={
-            "versioning_configuration.status": "Status",
-            "versioning_configuration.mfa_delete": "MFADelete",
-        },
+        answer={"versioning_configuration": SAME_LEVEL, "*.mfa_delete": "MFADelete"},
         absent="NoSuchVersioning",
         delete=False,
     ),

@@ -8,13 +8,16 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sandbox.install import java, maven, network, prerequisites, stamps
 from sandbox.install.locking import installation_lock
 from sandbox.install.progress import Progress
 from sandbox.install.uv import Installer
 from sandbox.instance import REPOSITORY, Home
-from sandbox.terminal import Terminal
+
+if TYPE_CHECKING:
+    from sandbox.terminal import Terminal  # It shows what `checks` finds, which reads this module.
 
 #: Two big installations keep two cores and a usual connection busy.
 _AT_A_TIME = 2

@@ -16,6 +16,9 @@ OLDEST_PYTHON = (3, 11)
 #: What a first installation takes, with room for the state of a running sandbox.
 NEEDED_GIB = 4.0
 
+#: What running takes once all is installed.
+NEEDED_GIB_INSTALLED = 0.5
+
 #: Seconds the registry has to answer, so that all checks end within five.
 REGISTRY_TIMEOUT_S = 4.0
 
@@ -141,4 +144,4 @@ def check_machine(home: Path, *, installing: bool) -> None:
     check_python()
     check_terraform()
     check_git()
-    check_disk(home, NEEDED_GIB if installing else 0.5)
+    check_disk(home, NEEDED_GIB if installing else NEEDED_GIB_INSTALLED)

@@ -101,11 +101,12 @@ class KinesisSource:
         return [self._shards[shard_id] for shard_id in sorted(unread) if not self._shards[shard_id].parents & unread]
 
     def _discover(self) -> None:
-        summary = self._kinesis.describe_stream_summary(StreamARN=self._arn)["StreamDescriptionSummary"]
-        if summary["StreamStatus"] not in {"ACTIVE", "UPDATING"}:
-            self._metrics.error("source", f"the stream is {summary['StreamStatus']}")
+        # DescribeStream, not its summary: that is what the policy in AWS's documentation permits a Firehose role.
+        stream = self._kinesis.describe_stream(StreamARN=self._arn, Limit=1)["StreamDescription"]
+        if stream["StreamStatus"] not in {"ACTIVE", "UPDATING"}:
+            self._metrics.error("source", f"the stream is {stream['StreamStatus']}")
             return
-        generation = f"{summary['StreamCreationTimestamp'].timestamp():.3f}"
+        generation = f"{stream['StreamCreationTimestamp'].timestamp():.3f}"
         if generation != self._generation:
             if self._generation:
                 log.warning(

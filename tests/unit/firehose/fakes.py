@@ -66,10 +66,10 @@ class FakeKinesis:
         self.created = created
         self.shards = {"shardId-000": FakeShard()}
 
-    def describe_stream_summary(self, **_: Any) -> dict[str, Any]:
+    def describe_stream(self, **_: Any) -> dict[str, Any]:
         self._check()
         created = datetime.fromtimestamp(self.created, UTC)
-        return {"StreamDescriptionSummary": {"StreamStatus": "ACTIVE", "StreamCreationTimestamp": created}}
+        return {"StreamDescription": {"StreamStatus": "ACTIVE", "StreamCreationTimestamp": created}}
 
     def list_shards(self, **_: Any) -> dict[str, Any]:
         self._check()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from openai import APIConnectionError, APIStatusError, OpenAI, OpenAIError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -108,7 +108,7 @@ class Analyst:
     def _ask(self, messages: list[dict[str, str]], deadline: float) -> Analysis:
         answer = self._client.chat.completions.create(
             model=self._model,
-            messages=messages,  # type: ignore[arg-type]  # the client's types list a class for each role
+            messages=cast("Any", messages),  # the client's types list a class for each role
             response_format={
                 "type": "json_schema",
                 "json_schema": {"name": "analysis", "strict": True, "schema": _SCHEMA},

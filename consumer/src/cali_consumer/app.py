@@ -87,7 +87,7 @@ class App:
             store,
             Sender(ledger, chat, self._pacer(), settings.link_url, observed),
             FollowUps(ledger, chat, self._pacer(), settings.link_url, observed),
-            may_take=lambda name: coordinator.may_take(name),
+            may_take=lambda name: coordinator.may_take(name),  # noqa: PLW0108  it is made below
             workers=settings.alert_workers,
             backlog=settings.alert_backlog,
             budget_s=settings.analysis_budget_s,
@@ -112,7 +112,7 @@ class App:
         probes = Probes(
             {
                 "milvus": past.probe,
-                "model": lambda: model.with_options(timeout=settings.search_timeout_s, max_retries=0).models.list(),
+                "model": model.with_options(timeout=settings.search_timeout_s, max_retries=0).models.list,
                 "slack": chat.probe,
                 "s3": store.probe,
             },
@@ -189,12 +189,15 @@ class App:
             retry=retry_if_exception_type(Exception),
             wait=wait_random_exponential(multiplier=0.25, max=5),
             stop=lambda _: self._stop.is_set(),
-            sleep=self._stop.wait,
+            sleep=self._rest,
             before_sleep=tell,
             retry_error_callback=interrupted,
         )(ask)
         self.observed.dependency("aws")
         return answer
+
+    def _rest(self, seconds: float) -> None:
+        self._stop.wait(seconds)
 
     def _stuck(self) -> str | None:
         """Liveness: whether the thread that all else depends on turns."""

@@ -44,7 +44,7 @@ class Aws:
         self.s3: S3Client = self._client("s3", config)
         self.secrets: SecretsManagerClient = self._client("secretsmanager", config)
 
-    def _client(self, name: str, config: Config) -> Any:  # boto3 builds its clients at run time
+    def _client(self, name: Any, config: Config) -> Any:  # boto3 builds its clients at run time
         return self._session.client(name, endpoint_url=self._settings.aws_endpoint_url, config=config)
 
 
@@ -55,7 +55,7 @@ def _assumed(settings: Settings) -> botocore.session.Session | None:
     own = botocore.session.get_session()
     credentials = own.get_credentials()
 
-    def client(service: str, **arguments: Any) -> Any:  # the fetcher's own contract
+    def client(service: Any, **arguments: Any) -> Any:  # the fetcher's own contract
         return own.create_client(
             service, region_name=settings.aws_region, endpoint_url=settings.aws_endpoint_url, **arguments
         )
@@ -65,5 +65,5 @@ def _assumed(settings: Settings) -> botocore.session.Session | None:
     )
     assumed = botocore.session.get_session()
     # botocore has no public way to hand a session renewable credentials.
-    assumed._credentials = DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")  # noqa: SLF001
+    assumed._credentials = DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")  # type: ignore[attr-defined]
     return assumed

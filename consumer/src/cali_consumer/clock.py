@@ -33,7 +33,8 @@ def nanoseconds(text: str | None) -> int | None:
         return None
     *fields, fraction, zone = found.groups()
     try:
-        moment = datetime(*(int(field) for field in fields), tzinfo=UTC)  # type: ignore[arg-type]  # six numbers
+        year, month, day, hour, minute, second = (int(field) for field in fields)
+        moment = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
     except ValueError:
         return None
     offset_s = 0

@@ -46,6 +46,7 @@ class Coordinator:
         self._observed = observed
         self._readers: dict[str, ShardReader] = {}
         self._snapshot = Snapshot()
+        self._read_at = float("-inf")
         self._unknown_since: dict[str, float] = {}
         self._listed_at = float("-inf")
         self._stop = threading.Event()
@@ -85,6 +86,8 @@ class Coordinator:
             return True
         now = time.time()
         consumer_id = owner.rsplit("/", 1)[0]
+        if time.monotonic() - self._read_at > self._leases.lease_s / 2:
+            return False  # what was read so long ago says nothing: after an outage every heartbeat looks dead
         heartbeat = self._snapshot.workers.get(consumer_id)
         if heartbeat is not None:
             # The same consumer started again: its former self is gone.
@@ -120,7 +123,7 @@ class Coordinator:
         self._renew()
         if time.monotonic() - self._listed_at > _SHARDS_EVERY_S:
             self._list_shards()
-        self._snapshot = self._leases.read()
+        self._snapshot, self._read_at = self._leases.read(), time.monotonic()
         if self._draining:
             return
         for lease in wanted(self._snapshot, self._leases.owner, self.is_dead, time.time()):

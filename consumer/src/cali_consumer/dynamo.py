@@ -61,17 +61,10 @@ class Table:
 
     def put(self, values: Mapping[str, Any], condition: str = "", given: Mapping[str, Any] | None = None) -> None:
         """Write an item; in `condition`, `#name` is an attribute and `:name` one of `given`."""
-        names = _names(condition)
-        self.client.put_item(
-            TableName=self.name,
-            Item=to_item(values),
-            **({"ConditionExpression": condition} if condition else {}),
-            **({"ExpressionAttributeNames": names} if names else {}),
-            **({"ExpressionAttributeValues": _values(given)} if given else {}),
-            ReturnValuesOnConditionCheckFailure="ALL_OLD",
-        )
+        request: dict[str, Any] = {"Item": to_item(values), "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+        self.client.put_item(TableName=self.name, **request, **_conditional(condition, given))
 
-    def update(
+    def update(  # noqa: PLR0913  the parts of an update
         self,
         key: str,
         *,
@@ -97,25 +90,28 @@ class Table:
             **{f"add_{name}": value for name, value in (add or {}).items()},
             **(given or {}),
         }
+        request: dict[str, Any] = {"UpdateExpression": expression, "ReturnValues": "ALL_NEW"}
         answer = self.client.update_item(
             TableName=self.name,
             Key=to_item({self.key: key}),
-            UpdateExpression=expression,
-            ExpressionAttributeNames=_names(expression + " " + condition),
-            **({"ExpressionAttributeValues": _values(bound)} if bound else {}),
-            **({"ConditionExpression": condition} if condition else {}),
-            ReturnValues="ALL_NEW",
+            **request,
+            **_conditional(condition, bound, expression),
         )
         return from_item(answer["Attributes"])
 
     def delete(self, key: str, condition: str = "", given: Mapping[str, Any] | None = None) -> None:
         """Delete an item."""
-        self.client.delete_item(
-            TableName=self.name,
-            Key=to_item({self.key: key}),
-            **({"ConditionExpression": condition, "ExpressionAttributeNames": _names(condition)} if condition else {}),
-            **({"ExpressionAttributeValues": _values(given)} if given else {}),
-        )
+        self.client.delete_item(TableName=self.name, Key=to_item({self.key: key}), **_conditional(condition, given))
+
+
+def _conditional(condition: str, given: Mapping[str, Any] | None, expression: str = "") -> dict[str, Any]:
+    """The parts of a request that a condition and an expression need."""
+    names = _names(f"{condition} {expression}")
+    return {
+        **({"ConditionExpression": condition} if condition else {}),
+        **({"ExpressionAttributeNames": names} if names else {}),
+        **({"ExpressionAttributeValues": _values(given)} if given else {}),
+    }
 
 
 def _names(expression: str) -> dict[str, str]:

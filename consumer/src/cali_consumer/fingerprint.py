@@ -13,7 +13,7 @@ MAX_CHARACTERS = 2000
 _NOT_IN_WORD = r"(?<![A-Za-z0-9])"
 _WORD_ENDS = r"(?![A-Za-z0-9])"
 
-#: Applied in this order; what one rule has masked the next ones leave alone.
+#: Applied in this order. Digests, identifiers and numbers share a mark: an identifier may happen to be all digits.
 RULES: tuple[tuple[str, re.Pattern[str], str], ...] = (
     ("terminal colours", re.compile(r"\x1b\[[0-9;]*[A-Za-z]"), ""),
     (
@@ -45,15 +45,15 @@ RULES: tuple[tuple[str, re.Pattern[str], str], ...] = (
     (
         "hexadecimal",
         re.compile(_NOT_IN_WORD + r"(?:0[xX][0-9A-Fa-f]+|(?=[A-Fa-f]*\d)[0-9A-Fa-f]{8,})" + _WORD_ENDS),
-        "<hex>",
+        "<n>",
     ),
     (
-        # Letters and digits change places at least twice, in five characters or more: `8f3k2`, but not `250MB`, `sha256`.
+        # Letters and digits change places twice, in five characters or more: `8f3k2`, but not `250MB`, `sha256`.
         "mixed identifier",
         re.compile(
             _NOT_IN_WORD + r"(?=[A-Za-z0-9]{5,})(?:[A-Za-z]+\d+[A-Za-z]|\d+[A-Za-z]+\d)[A-Za-z0-9]*" + _WORD_ENDS
         ),
-        "<id>",
+        "<n>",
     ),
     ("number", re.compile(r"\d+(?:[.,]\d+)*"), "<n>"),
     ("spaces", re.compile(r"\s+"), " "),

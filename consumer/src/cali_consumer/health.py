@@ -25,7 +25,7 @@ class HealthServer:
         registry: The counters.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  one function a page
         self,
         host: str,
         port: int,
@@ -43,7 +43,7 @@ class HealthServer:
         }
 
         class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:  # noqa: N802  http.server's name
+            def do_GET(self) -> None:
                 page = pages.get(self.path.split("?", 1)[0])
                 code, kind, body = page() if page else (404, _JSON, b'{"status": "no such page"}')
                 self.send_response(code)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -10,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
-from tenacity import RetryCallState, Retrying, wait_random_exponential
+from tenacity import RetryCallState, Retrying, retry_if_exception, wait_random_exponential
 
 from cali_consumer.alert import Alert, alert_of
 from cali_consumer.checkpoint import BatchProgress
@@ -34,7 +33,17 @@ class _Arrival:
     """An alertable record and its place in the batch."""
 
     index: int
+    record: RecordTypeDef
     alert: Alert
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """What the effects of one batch share."""
+
+    shard_id: str
+    progress: BatchProgress
+    give_up: Callable[[], bool]
 
 
 class Intake:
@@ -60,6 +69,7 @@ class Intake:
     def process(self, shard_id: str, records: Sequence[RecordTypeDef], give_up: Callable[[], bool]) -> BatchProgress:
         """Deal with a batch; returns when all is durable, or `give_up` says so: then some of it is not."""
         progress = BatchProgress([record["SequenceNumber"] for record in records])
+        batch = _Batch(shard_id, progress, give_up)
         received_at = now_iso()
         effects: list[Future[None]] = []
         errors: dict[str, list[_Arrival]] = {}
@@ -69,7 +79,7 @@ class Intake:
                 latest = read_record(record["Data"])
             except RejectedRecordError as reason:
                 progress.owe(index)
-                effects.append(self._pool.submit(self._reject, shard_id, record, reason, index, progress, give_up))
+                effects.append(self._pool.submit(self._reject, batch, index, record, reason))
                 continue
             if latest.level.alertable:
                 progress.owe(index)
@@ -80,14 +90,14 @@ class Intake:
                     validated_at=now_iso(),
                     owner=self._ledger.owner,
                 )
-                errors.setdefault(alert.alert_key, []).append(_Arrival(index, alert))
-        self._observed.count("read", len(records))
+                errors.setdefault(alert.alert_key, []).append(_Arrival(index, record, alert))
         rejected = len(effects)
+        effects += [self._pool.submit(self._admit, batch, group) for group in errors.values()]
+        self._observed.count("read", len(records))
         self._observed.count("valid", len(records) - rejected)
         self._observed.count("rejected", rejected)
         if latest:
             self._observed.last("valid", record_id=latest.record_id)
-        effects += [self._pool.submit(self._admit, group, progress, give_up) for group in errors.values()]
         wait(effects)
         for effect in effects:
             error = effect.exception()
@@ -99,31 +109,29 @@ class Intake:
         """Take nothing more."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _reject(
-        self,
-        shard_id: str,
-        record: RecordTypeDef,
-        reason: RejectedRecordError,
-        index: int,
-        progress: BatchProgress,
-        give_up: Callable[[], bool],
-    ) -> None:
+    def _reject(self, batch: _Batch, index: int, record: RecordTypeDef, reason: RejectedRecordError) -> None:
         self._persist(
+            "s3",
+            batch,
             lambda: self._store.put_rejected(
                 record["Data"],
                 reason,
-                shard_id=shard_id,
+                shard_id=batch.shard_id,
                 sequence_number=record["SequenceNumber"],
                 arrived_at=record["ApproximateArrivalTimestamp"],
             ),
-            give_up,
         )
-        progress.durable(index)
+        batch.progress.durable(index)
 
-    def _admit(self, group: list[_Arrival], progress: BatchProgress, give_up: Callable[[], bool]) -> None:
-        self._persist(lambda: self._claim([arrival.alert for arrival in group]), give_up)
+    def _admit(self, batch: _Batch, group: list[_Arrival]) -> None:
+        try:
+            self._persist("dynamodb", batch, lambda: self._claim([arrival.alert for arrival in group]))
+        except ClientError as error:  # the table will never take it
+            for arrival in group:
+                self._reject(batch, arrival.index, arrival.record, RejectedRecordError("not_storable", str(error)))
+            return
         for arrival in group:
-            progress.durable(arrival.index)
+            batch.progress.durable(arrival.index)
 
     def _claim(self, alerts: list[Alert]) -> None:
         """Open one row for records of the same error, or count them into the row that is there."""
@@ -158,34 +166,21 @@ class Intake:
                 self._observed.count("throttled", fresh)
                 self._observed.count("reread", len(belonging) - fresh)
 
-    def _persist(self, write: Callable[[], object], give_up: Callable[[], bool]) -> None:
+    def _persist(self, store: str, batch: _Batch, write: Callable[[], object]) -> None:
         """Write until it is durable: a store that is down holds the checkpoint, not the process."""
 
         def interrupted(state: RetryCallState) -> object:
             raise InterruptedBatchError("left undone") from (state.outcome.exception() if state.outcome else None)
 
-        def passing(state: RetryCallState) -> bool:
-            error = state.outcome.exception() if state.outcome else None
-            if error is None:
+        def passing(error: BaseException) -> bool:
+            if isinstance(error, ClientError) and error.response["Error"]["Code"] in _NEVER:
                 return False
-            if isinstance(error, ClientError):
-                if error.response["Error"]["Code"] in _NEVER:
-                    return False
-            self._observed.dependency(_store_of(error), error)
+            self._observed.dependency(store, error)
             return True
 
-        pause = threading.Event()
         Retrying(
-            retry=passing,
-            stop=lambda _: give_up(),
+            retry=retry_if_exception(passing),
+            stop=lambda _: batch.give_up(),
             wait=wait_random_exponential(multiplier=0.1, max=_LONGEST_PAUSE_S),
-            sleep=pause.wait,
             retry_error_callback=interrupted,
-            reraise=True,
         )(write)
-
-
-def _store_of(error: BaseException) -> str:
-    """Which store an error of AWS came from."""
-    operation = getattr(error, "operation_name", "") or str(getattr(error, "kwargs", ""))
-    return "s3" if "Object" in operation or "/rejected/" in operation else "dynamodb"

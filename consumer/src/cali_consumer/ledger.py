@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
 _INDEX = "pending-index"
 _REMEMBERED_IDS = 50
-_FREE = "attribute_not_exists( #alert_key ) OR ( attribute_not_exists( #pending ) AND #covered_until < :log_ns AND #window_until <= :now )"
+_FREE = (
+    "attribute_not_exists( #alert_key ) OR "
+    "( attribute_not_exists( #pending ) AND #covered_until < :log_ns AND #window_until <= :now )"
+)
 _MINE = "#owner = :owner AND #window = :window AND attribute_exists( #pending )"
 
 

@@ -36,5 +36,16 @@ def configure(level: str) -> None:
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     # Their lines for each request would drown the consumer's own; what fails is raised and logged by us.
-    for noisy in ("httpx", "httpcore", "openai", "botocore", "urllib3", "slack_sdk", "pymilvus", "grpc"):
+    for noisy in (
+        "httpx",
+        "httpx2",
+        "httpcore2",
+        "httpcore",
+        "openai",
+        "botocore",
+        "urllib3",
+        "slack_sdk",
+        "pymilvus",
+        "grpc",
+    ):
         logging.getLogger(noisy).setLevel(logging.ERROR)

@@ -49,7 +49,7 @@ class Outbox:
         observed: Counts.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917  the parts it joins
         self,
         ledger: Ledger,
         lookup: Lookup,

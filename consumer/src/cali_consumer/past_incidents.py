@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from pydantic import BaseModel
@@ -70,36 +71,48 @@ class PastIncidents:
     def probe(self) -> None:
         """Ask whether the collection is there; raises SearchUnavailableError."""
         if not self._call(lambda client: client.has_collection(self._collection, timeout=self._timeout_s)):
-            self._forget(self._client)
             problem = f"there is no collection {self._collection}"
             self._observed.dependency("milvus", problem)
             raise SearchUnavailableError("milvus", problem)
 
-    def _call(self, ask: Any) -> Any:
-        client = None
+    def _call(self, ask: Callable[[Any], Any]) -> Any:
+        """Ask, and once more over a new connection: the server may have been restarted, or the collection made anew."""
         try:
-            client = self._connected()
-            answer = ask(client)
-        except Exception as error:  # noqa: BLE001  pymilvus lets errors of grpc and its own through
-            self._forget(client)
+            try:
+                answer = self._ask(ask)
+            except Exception:  # noqa: BLE001  pymilvus lets errors of grpc and its own through
+                answer = self._ask(ask)
+        except Exception as error:
             why = error.message if isinstance(error, MilvusException) else error
             self._observed.dependency("milvus", why)
             raise SearchUnavailableError("milvus", f"no search: {why}") from error
         self._observed.dependency("milvus")
         return answer
 
+    def _ask(self, ask: Callable[[Any], Any]) -> Any:
+        client = self._connected()
+        try:
+            return ask(client)
+        except Exception:
+            self._forget(client)
+            raise
+
     def _connected(self) -> Any:
         with self._lock:
             if self._client is None:
                 client = MilvusClient(uri=self._uri, timeout=self._timeout_s)
-                # A server that was restarted has the collection on disk, not in memory.
-                client.load_collection(self._collection, timeout=self._timeout_s)
+                try:
+                    # A server that was restarted has the collection on disk, not in memory.
+                    client.load_collection(self._collection, timeout=self._timeout_s)
+                except Exception:
+                    client.close()
+                    raise
                 self._client = client
             return self._client
 
     def _forget(self, client: Any) -> None:
         with self._lock:
-            if client is None or client is not self._client:
+            if client is not self._client:
                 return
             self._client = None
         client.close()

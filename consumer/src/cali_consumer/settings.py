@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import socket
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
@@ -41,9 +41,9 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="CALI_", env_ignore_empty=True, extra="ignore", frozen=True)
 
-    aws_region: str = Field("ap-northeast-2", validation_alias="AWS_REGION")
-    aws_endpoint_url: Url | None = Field(None, validation_alias="AWS_ENDPOINT_URL")
-    aws_role_arn: str | None = Field(None, validation_alias="AWS_ROLE_ARN")
+    aws_region: str = Field(default="ap-northeast-2", validation_alias="AWS_REGION")
+    aws_endpoint_url: Url | None = Field(default=None, validation_alias="AWS_ENDPOINT_URL")
+    aws_role_arn: str | None = Field(default=None, validation_alias="AWS_ROLE_ARN")
 
     stream_name: str = "cali-logs-stream"
     bucket: str
@@ -53,20 +53,20 @@ class Settings(BaseSettings):
 
     milvus_uri: Url
     milvus_collection: str = "cali_rag_collection"
-    similarity_threshold: float = Field(0.70, ge=0, le=1)
+    similarity_threshold: float = Field(default=0.70, ge=0, le=1)
 
     model_base_url: Url = "https://api.openai.com/v1"
     chat_model: str = "gpt-4o-mini"
     embedding_model: str = "text-embedding-3-small"
-    embedding_dimension: int = Field(1536, gt=0)
+    embedding_dimension: int = Field(default=1536, gt=0)
     model_secret: str = "cali/openai"  # noqa: S105  the name of the secret, not its value
 
     slack_secret: str = "cali/slack"  # noqa: S105  the same
     slack_base_url: Url = "https://slack.com/api/"
     slack_mode: Literal["bot", "webhook"] = "bot"
     slack_channel: str = "cali-alerts"
-    slack_rate: float = Field(1.0, gt=0)
-    slack_burst: int = Field(3, ge=1)
+    slack_rate: float = Field(default=1.0, gt=0)
+    slack_burst: int = Field(default=3, ge=1)
     link_url: str = ""
 
     analysis_budget_s: Seconds = 3.0
@@ -77,14 +77,14 @@ class Settings(BaseSettings):
     ledger_ttl_s: Seconds = 172_800.0
 
     poll_interval_s: Seconds = 0.34
-    batch_size: int = Field(5000, ge=1, le=10_000)
-    lease_s: float = Field(8.0, ge=2)
-    alert_workers: int = Field(16, ge=1)
-    alert_backlog: int = Field(256, ge=1)
+    batch_size: int = Field(default=5000, ge=1, le=10_000)
+    lease_s: float = Field(default=8.0, ge=2)
+    alert_workers: int = Field(default=16, ge=1)
+    alert_backlog: int = Field(default=256, ge=1)
     probe_interval_s: Seconds = 5.0
 
     health_host: str = "127.0.0.1"
-    health_port: int = Field(8080, ge=0, le=65_535)
+    health_port: int = Field(default=8080, ge=0, le=65_535)
     drain_s: Seconds = 20.0
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     plaintext_hosts: str = ""
@@ -122,7 +122,8 @@ def variable_of(field: str) -> str:
 def load() -> Settings:
     """Read the environment; raises SettingsError that names the first wrong variable."""
     try:
-        return Settings()
+        nothing: dict[str, Any] = {}  # everything comes from the environment
+        return Settings(**nothing)
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0]) if first["loc"] else "CALI_"

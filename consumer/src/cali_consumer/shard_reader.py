@@ -68,7 +68,7 @@ class ShardReader(threading.Thread):
         observed: Counts.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  the parts it joins
         self,
         kinesis: KinesisClient,
         stream: dict[str, Any],

@@ -190,11 +190,11 @@ class WebhookChat:
             raise ChatRefusedError(answer.body.strip())
         raise ChatError(f"webhook answered {answer.status_code}: {answer.body[:100]}")
 
-    def complete(self, alert: Alert, message: Message) -> None:  # noqa: ARG002  the protocol's
+    def complete(self, alert: Alert, message: Message) -> None:
         """Send the analysis as a message of its own."""
         self.post(message)
 
-    def find(self, alert: Alert) -> Receipt | None:  # noqa: ARG002  the protocol's
+    def find(self, alert: Alert) -> Receipt | None:
         """A webhook cannot look for anything."""
         return None
 

@@ -38,9 +38,10 @@ class Work:
 
     def take_answer(self) -> bool:
         """Put the model's answer into the alert when it is there; whether the alert has one."""
-        if self.alert.analysis is None and self.answer is not None and self.answer.done():
-            if not self.answer.cancelled() and self.answer.exception() is None:
-                self.alert.analysis = self.answer.result()
-                self.alert.analysed_at = now_iso()
-                self.alert.analysis_source = "model"
+        answer = self.answer
+        came = answer is not None and answer.done() and not answer.cancelled() and answer.exception() is None
+        if self.alert.analysis is None and answer is not None and came:
+            self.alert.analysis = answer.result()
+            self.alert.analysed_at = now_iso()
+            self.alert.analysis_source = "model"
         return self.alert.analysis is not None

@@ -60,7 +60,7 @@ class Plan:
         settings = self._settings
         wanted = settings.distinct_errors
         if wanted is None:
-            wanted = min(round(settings.count * settings.error_ratio), len(self._errors))
+            wanted = min(round(settings.count * settings.ratio), len(self._errors))
         if wanted > len(self._errors):
             raise SettingError(
                 "CALI_LOG_DISTINCT_ERRORS", wanted, f"at most {len(self._errors)} (the families and services chosen)"
@@ -80,7 +80,8 @@ class Plan:
     def _interleaved(self, chosen: Sequence[Entry]) -> Iterator[Record]:
         """Yield `count` records, the errors spread over the whole of them, one at a random place in each stretch."""
         settings, rng, places = self._settings, self._rng("mixed"), self._rng("places")
-        total = max(len(chosen), round(settings.count * settings.error_ratio)) if chosen else 0
+        by_ratio = settings.distinct_errors is None or settings.error_ratio is not None
+        total = max(len(chosen), round(settings.count * settings.ratio) if by_ratio else 0) if chosen else 0
         edges = [number * settings.count // total for number in range(total + 1)] if total else []
         at = [places.randrange(low, high) for low, high in itertools.pairwise(edges)]
         errors = iter(at)
@@ -111,7 +112,7 @@ class Plan:
     def _mixed(self) -> Iterator[Record]:
         rng = self._rng("mixed")
         while True:
-            is_error = self._errors and rng.random() < self._settings.error_ratio
+            is_error = self._errors and rng.random() < self._settings.ratio
             yield make(rng.choice(self._errors) if is_error else self._background_entry(rng), rng)
 
     def _storms(self) -> Iterator[Record]:

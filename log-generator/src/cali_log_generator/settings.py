@@ -13,6 +13,7 @@ from typing import Any
 from cali_log_generator.errors import SettingError
 
 LEVELS = ("DEBUG", "INFO", "WARN")
+DEFAULT_RATIO = 0.02
 
 
 class Output(StrEnum):
@@ -97,9 +98,12 @@ class Settings:
         ),
     )
     rate: float = field(default=5.0, metadata=_about(_RATE, "records a second"))
-    error_ratio: float = field(
-        default=0.02,
-        metadata=_about(_Kind(_number(0, high=1), "a number from 0 to 1"), "the share of errors among the records"),
+    error_ratio: float | None = field(
+        default=None,
+        metadata=_about(
+            _Kind(_number(0, high=1), "a number from 0 to 1"),
+            f"the share of errors among the records; {DEFAULT_RATIO} unless DISTINCT_ERRORS says how many",
+        ),
     )
     error_rate: float | None = field(
         default=None,
@@ -115,7 +119,7 @@ class Settings:
         default=None,
         metadata=_about(
             _Kind(_whole(0), "a whole number from 0"),
-            "count mode: how many different errors, each at least once; by default COUNT x ERROR_RATIO",
+            "count mode: how many different errors, each exactly once unless ERROR_RATIO asks for more",
         ),
     )
     burst_every: float = field(default=60.0, metadata=_about(_RATE, "burst mode: seconds from storm to storm"))
@@ -132,8 +136,12 @@ class Settings:
     )
     manifest: Path | None = field(
         default=None,
+        metadata=_about(_Kind(Path, "a file"), "append a JSON line about each record written to this file; needs cri"),
+    )
+    manifest_bytes: int = field(
+        default=64 * 1024 * 1024,
         metadata=_about(
-            _Kind(Path, "a file"), "append a JSON line about each record written here; never pruned; needs cri"
+            _Kind(_whole(1024), "a whole number from 1024"), "a manifest above this size is renamed to <name>.1"
         ),
     )
     namespace: str = field(default="cali", metadata=_about(_Kind(str, "a name"), "the namespace in the CRI file names"))
@@ -169,6 +177,11 @@ class Settings:
         settings = cls(**values)
         settings._check_together()
         return settings
+
+    @property
+    def ratio(self) -> float:
+        """The share of errors, where it decides."""
+        return DEFAULT_RATIO if self.error_ratio is None else self.error_ratio
 
     def _check_together(self) -> None:
         if self.output is Output.CRI and self.dir is None:

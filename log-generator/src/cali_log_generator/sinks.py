@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,6 +10,7 @@ from typing import Protocol
 from cali_log_generator.containers import ContainerLog, file_name
 from cali_log_generator.cri import Clock, encode, rfc3339_nano
 from cali_log_generator.errors import LogWriteError
+from cali_log_generator.manifest import Manifest
 from cali_log_generator.records import Record
 from cali_log_generator.settings import Output, Settings
 
@@ -56,23 +55,17 @@ class CriSink:
         self._folder = folder
         self._clock = Clock()
         self._logs: dict[str, ContainerLog] = {}
-        self._manifest: int | None = None
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            if settings.manifest is not None:
-                settings.manifest.parent.mkdir(parents=True, exist_ok=True)
-                self._manifest = os.open(
-                    settings.manifest, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644
-                )
         except OSError as error:
-            raise LogWriteError(Path(error.filename or folder), error) from error
+            raise LogWriteError(folder, error) from error
+        self._manifest = Manifest(settings.manifest, settings.manifest_bytes) if settings.manifest else None
 
     def write(self, records: Iterable[Record]) -> None:
         """Write the records, one call for each file, then their lines in the manifest.
 
         In this order: after a kill the manifest may lack a record that was written, but never names one that was not.
         """
-        manifest: list[str] = []
         touched: dict[str, ContainerLog] = {}
         for record in records:
             service = record.entry.service.name
@@ -81,11 +74,11 @@ class CriSink:
             first, *rest = record.lines(stamp)
             log.add(encode(first, self._clock, stamp) + b"".join(encode(line, self._clock) for line in rest))
             if self._manifest is not None:
-                manifest.append(_manifest_line(record, log.path.name, stamp))
+                self._manifest.add(record, log.path.name, stamp)
         for log in touched.values():
             log.flush()
         if self._manifest is not None:
-            os.write(self._manifest, "".join(manifest).encode())
+            self._manifest.flush()
 
     def close(self) -> None:
         """Close every file."""
@@ -93,8 +86,7 @@ class CriSink:
             log.close()
         self._logs.clear()
         if self._manifest is not None:
-            os.close(self._manifest)
-            self._manifest = None
+            self._manifest.close()
 
     def _log(self, service: str) -> ContainerLog:
         if service not in self._logs:
@@ -102,37 +94,6 @@ class CriSink:
             path = self._folder / file_name(service, settings.namespace, settings.seed)
             self._logs[service] = ContainerLog(path, settings.rotate_bytes, settings.rotate_files)
         return self._logs[service]
-
-
-def record_id(log_file: str, stamp: str, first_line: str) -> str:
-    """Return the id every store of the pipeline knows the record by."""
-    return hashlib.sha256(f"{log_file}\n{stamp}\n{first_line}".encode()).hexdigest()[:20]
-
-
-def _manifest_line(record: Record, log_file: str, stamp: str) -> str:
-    first_line = record.first_line
-    return (
-        json.dumps(
-            {
-                "log_file": log_file,
-                "time": stamp,
-                "first_line": first_line,
-                "record_id": record_id(log_file, stamp, first_line),
-                "level": _level_seen(record),
-                "service": record.entry.service.name,
-                "family": record.entry.family,
-                "kind": record.kind,
-                "distinct_error": record.entry.key,
-            },
-            ensure_ascii=False,
-        )
-        + "\n"
-    )
-
-
-def _level_seen(record: Record) -> str:
-    """Return the level as printed, which is what the pipeline reads (Python's loggers say WARNING and CRITICAL)."""
-    return record.entry.level if record.kind == "json" else record.first_line.split(" ", 1)[0].rstrip(":")
 
 
 def open_sink(settings: Settings) -> Sink:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sandbox.errors import SandboxError
+from sandbox.install.checks import Check
 from sandbox.status import Report
 from sandbox.tracing import Trace
 
@@ -63,6 +64,15 @@ class Terminal:
         if error.hint:
             line.append(f" — {error.hint}", style="dim")
         self.console.print(line)
+
+    def checks(self, checks: Iterable[Check]) -> None:
+        """What `sandbox doctor` found."""
+        for check in checks:
+            mark, colour = _MARKS["ok" if check.ok else "failing"]
+            line = Text.assemble((mark, colour), f" {check.name:<20} {check.found}")
+            if check.remedy:
+                line.append(f" — {check.remedy}", style="dim")
+            self.console.print(line)
 
     def trace(self, trace: Trace) -> None:
         """One record's ten steps."""

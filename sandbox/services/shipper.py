@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
+from sandbox.definitions import digest
 from sandbox.instance import REPOSITORY
 from sandbox.isolation import workload_credentials
 from sandbox.ports import LOOPBACK
@@ -21,13 +23,15 @@ class Shipper(OwnServer):
 
     def arguments(self) -> list[str]:
         """The chart values it executes, and where offsets are kept."""
-        values = REPOSITORY / "helm-values"
-        override = values / "overrides" / "embedded" / "fluent-bit.yaml"
-        return [
-            *("--values", str(values / "fluent-bit.yaml")),
-            *("--values", str(override)),
-            *("--state-dir", str(self.instance.state(self.name))),
-        ]
+        files = [word for path in self.values for word in ("--values", str(path))]
+        return [*files, "--state-dir", str(self.instance.state(self.name))]
+
+    @property
+    def values(self) -> list[Path]:
+        """The chart values, and what the target overrides of them."""
+        folder = REPOSITORY / "helm-values"
+        files = (folder / "fluent-bit.yaml", folder / "overrides" / "embedded" / "fluent-bit.yaml")
+        return [path for path in files if path.exists()]
 
     def environment(self) -> Mapping[str, str]:
         """What the values refer to as ${NAME}."""
@@ -35,4 +39,6 @@ class Shipper(OwnServer):
             **workload_credentials(REGION, f"http://{LOOPBACK}:{self.ports['aws']}"),
             "CALI_LOG_DIR": str(self.instance.containers),
             "CALI_STREAM_NAME": STREAM_NAME,
+            # Changed values are a changed program: the supervisor restarts it for them.
+            "CALI_VALUES_DIGEST": digest.files(*self.values),
         }

@@ -17,8 +17,11 @@ from sandbox.knowledge import milvus as knowledge
 from sandbox.knowledge import threshold
 from sandbox.provision import index_template, secrets
 from sandbox.services.base import NotReadyError, Service
+from sandbox.settings import REGION
 from sandbox.targets.embedded import Embedded
 from sandbox.terminal import Terminal
+from sandbox.terraform import LocalTarget, TerraformRun
+from sandbox.terraform.run import outputs_as_text
 from sandbox.tracing import Trace
 
 _POLL_S = 0.1
@@ -77,8 +80,7 @@ def bring_up(target: Embedded, terminal: Terminal) -> Trace:
     for name in ("aws", "firehose"):
         wait_ready(target, servers[name], terminal)
     with terminal.stage("terraform apply"):
-        memory.outputs = _apply(target)
-        target.instance.write(memory)
+        _apply(target, terminal)
     target.supervisor.run("shipper", servers["shipper"].program())
     for name in ("slack", "model", "milvus"):
         wait_ready(target, servers[name], terminal)
@@ -99,8 +101,16 @@ def bring_up(target: Embedded, terminal: Terminal) -> Trace:
     return trace
 
 
-def _apply(target: Embedded) -> dict[str, str]:
-    raise NotImplementedError
+def _apply(target: Embedded, terminal: Terminal) -> None:
+    run = TerraformRun(
+        LocalTarget(target.name, target.address("aws"), target.address("firehose"), region=REGION),
+        state=target.instance.state("terraform"),
+        tools=target.instance.home.tools,
+        notice=terminal.say,
+    )
+    target.memory.outputs = outputs_as_text(run.apply())
+    target.memory.variant["provider"] = run.nature
+    target.instance.write(target.memory)
 
 
 def _provision(target: Embedded) -> None:

@@ -147,13 +147,22 @@ class KinesisSource:
         try:
             answer = self._get_records(shard)
         except ClientError as error:
-            if error.response["Error"]["Code"] not in _THROTTLED:
-                raise
-            self._metrics.throttled()
-            shard.next_at = now + POLL_S + shard.backoff.next()
+            self._refused(shard, error, now)
             return
         shard.backoff.reset()
         self._take(shard, answer)
+
+    def _refused(self, shard: _Shard, error: ClientError, now: float) -> None:
+        """Wait when throttled, start over when the position is unknown to the shard; anything else is the stream's."""
+        code = error.response["Error"]["Code"]
+        if code == "InvalidArgumentException" and shard.sequence is not None:
+            log.warning("the shard does not know the position: reading it anew", extra={"shard": shard.shard_id})
+            shard.sequence = None
+        elif code in _THROTTLED:
+            self._metrics.throttled()
+            shard.next_at = now + POLL_S + shard.backoff.next()
+        else:
+            raise error
 
     def _get_records(self, shard: _Shard) -> Any:
         where: dict[str, Any] = {"StreamARN": self._arn, "ShardId": shard.shard_id}

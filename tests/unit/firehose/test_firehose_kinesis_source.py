@@ -144,6 +144,17 @@ def test_a_throttled_shard_waits_longer(kinesis: FakeKinesis, reader: Reader) ->
     assert reader.metrics.snapshot()["source"]["throttled"] == 1
 
 
+def test_a_position_that_the_shard_does_not_know_is_given_up(
+    kinesis: FakeKinesis, reader: Reader, delivered: list[bytes]
+) -> None:
+    kinesis.put(b"x")
+    reader.source.step(0.0)
+    kinesis.fail = [client_error("InvalidArgumentException")]
+    reader.source.step(1.0)
+    reader.settle()
+    assert delivered == [b"x", b"x"]
+
+
 def test_a_full_buffer_stops_the_reading(kinesis: FakeKinesis, reader: Reader) -> None:
     for _ in range(20):
         kinesis.put(bytes(2 * MIB))

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sandbox.install import java, network, prerequisites
-from sandbox.install.parts import parts
+from sandbox.install.parts import parts, python_with_pip
 from sandbox.install.prerequisites import MissingError
 from sandbox.instance import Home
 
@@ -46,10 +46,9 @@ def run(home: Home) -> list[Check]:
         ("disk", str(home.root), "for tools and state", lambda: prerequisites.check_disk(home.root, needed_gib)),
     ]
     if missing:
-        environment = network.for_this_process()
-        looks.append(
-            ("registry", "answers", "to install", lambda: prerequisites.check_registry(environment)),
-        )
+        python = python_with_pip(home)
+        environment = network.for_this_process(python)
+        looks.append(("registry", "answers", "to install", lambda: prerequisites.check_registry(environment, python)))
     found = [_look(*look) for look in looks]
     on = f"Java {user_java.version} in {user_java.home}" if user_java else "none of yours: the packaged one is used"
     found.append(Check("java", True, on, "to run OpenSearch"))

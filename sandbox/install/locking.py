@@ -13,7 +13,8 @@ from pathlib import Path
 def installation_lock(home: Path, say: Callable[[str], None]) -> Iterator[None]:
     """Hold the home's installation lock; says so once when another process has it.
 
-    The lock belongs to the open file, so the kernel frees it when its holder dies.
+    The lock belongs to the open file, so the kernel frees it when its holders have died: this process and the
+    installers it started, which may outlive it and must not write beside those of the next run.
     """
     (home / "envs").mkdir(parents=True, exist_ok=True)
     with (home / "envs" / ".lock").open("a+") as file:
@@ -23,6 +24,7 @@ def installation_lock(home: Path, say: Callable[[str], None]) -> Iterator[None]:
             file.seek(0)
             say(f"waiting for another installation (process {file.read().strip() or 'unknown'})")
             fcntl.flock(file, fcntl.LOCK_EX)
+        os.set_inheritable(file.fileno(), True)
         file.seek(0)
         file.truncate()
         file.write(f"{os.getpid()}\n")

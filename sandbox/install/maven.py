@@ -7,7 +7,6 @@ taken from there. Only a jar with the locked digest is kept, so an interrupted d
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import sys
@@ -16,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 from xml.etree import ElementTree
 
@@ -24,13 +24,15 @@ import truststore
 from jgo.maven import MavenContext
 
 from sandbox.errors import SandboxError
+from sandbox.install.jars import Jar, read_lock
 from sandbox.install.prerequisites import MissingError
 
 #: Names the repository to download from.
 VARIABLE = "CALI_MAVEN_REPOSITORY"
 
 _AT_A_TIME = 16
-_TIMEOUT_S = 30
+#: Seconds to connect and to wait for more; requests takes both, jgo hands them on.
+_TIMEOUTS_S: Any = (4, 30)
 
 
 class DigestError(SandboxError):
@@ -38,40 +40,6 @@ class DigestError(SandboxError):
 
     def __init__(self, jar: Jar) -> None:
         super().__init__(f"{jar.coordinates} is not what was locked", hint=f"check the Maven repository or {VARIABLE}")
-
-
-@dataclass(frozen=True)
-class Jar:
-    """One line of a lock."""
-
-    coordinates: str
-    sha256: str
-    size: int
-
-    @property
-    def file_name(self) -> str:
-        """`artifact-version.jar`."""
-        _, artifact, version = self.coordinates.split(":")
-        return f"{artifact}-{version}.jar"
-
-    @property
-    def repository_path(self) -> Path:
-        """Where any Maven repository keeps it."""
-        group, artifact, version = self.coordinates.split(":")
-        return Path(*group.split("."), artifact, version, self.file_name)
-
-    def is_at(self, path: Path) -> bool:
-        """Whether `path` holds exactly this jar."""
-        try:
-            return path.stat().st_size == self.size and hashlib.sha256(path.read_bytes()).hexdigest() == self.sha256
-        except OSError:
-            return False
-
-
-def read_lock(path: Path) -> list[Jar]:
-    """The jars that `path` locks."""
-    rows = (line.split() for line in path.read_text().splitlines() if line and not line.startswith("#"))
-    return [Jar(coordinates, digest.removeprefix("sha256:"), int(size)) for coordinates, digest, size in rows]
 
 
 @dataclass(frozen=True)
@@ -148,7 +116,7 @@ def download(jars: Iterable[Jar], folder: Path, settings: Settings) -> None:
     missing = [jar for name, jar in wanted.items() if not jar.is_at(folder / name)]
     with tempfile.TemporaryDirectory(dir=folder, prefix=".download-") as cache:
         remote = {"central": settings.repository.rstrip("/")} if settings.repository else None
-        context = MavenContext(repo_cache=Path(cache), remote_repos=remote, timeout=_TIMEOUT_S)
+        context = MavenContext(repo_cache=Path(cache), remote_repos=remote, timeout=_TIMEOUTS_S)
         with ThreadPoolExecutor(_AT_A_TIME) as pool:
             running = [pool.submit(_fetch, jar, folder, context, settings.cache) for jar in missing]
             try:

@@ -96,6 +96,6 @@ def parse_pip_settings(listing: str) -> dict[str, str]:
     return {option: value for option, (_, value) in found.items() if value}
 
 
-def for_this_process() -> dict[str, str]:
-    """The installers' environment, from the variables and pip settings of this process."""
-    return installer_environment(os.environ, read_pip_settings())
+def for_this_process(python: str = sys.executable) -> dict[str, str]:
+    """The installers' environment, from this process's variables and the settings of `python`'s pip."""
+    return installer_environment(os.environ, read_pip_settings(python))

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sandbox.install import java, maven, network, prerequisites, stamps
+from sandbox.install import java, network, prerequisites, stamps
+from sandbox.install.jars import read_lock
 from sandbox.install.locking import installation_lock
 from sandbox.install.progress import Progress
 from sandbox.install.uv import Installer
@@ -128,7 +129,7 @@ class Jars(Part):
     @property
     def expected_bytes(self) -> int | None:
         """The sum over the lock."""
-        return sum(jar.size for jar in maven.read_lock(self.lock))
+        return sum(jar.size for jar in read_lock(self.lock))
 
     def perform(self, installer: Installer) -> None:
         """A process of its own, since proxy and certificates are settings of a process."""
@@ -168,6 +169,11 @@ def parts(home: Home, *, with_java: bool) -> list[Part]:
     return found
 
 
+def python_with_pip(home: Home) -> str:
+    """The one Python here that has pip, which knows the user's registry; environments made by uv have none."""
+    return str(home.environments / "uv" / "bin" / "python")
+
+
 def ensure(home: Home, terminal: Terminal) -> None:
     """Check the machine, then install what is missing or of another lock."""
     wanted = parts(home, with_java=java.find() is None)
@@ -177,7 +183,11 @@ def ensure(home: Home, terminal: Terminal) -> None:
         return
     with installation_lock(home.root, terminal.say):
         todo = [part for part in wanted if not part.is_installed]
-        install(todo, network.for_this_process(), terminal)
+        python = python_with_pip(home)
+        environment = network.for_this_process(python)
+        if todo:
+            prerequisites.check_registry(environment, python)
+        install(todo, environment, terminal)
 
 
 def install(todo: Sequence[Part], environment: Mapping[str, str], terminal: Terminal) -> None:

@@ -103,17 +103,22 @@ def check_disk(folder: Path, needed_gib: float = NEEDED_GIB) -> None:
         ) from error
 
 
-def check_registry(environment: Mapping[str, str], *, timeout_s: float = REGISTRY_TIMEOUT_S) -> None:
-    """The package registry the user's pip is set to must answer; call it only when something is to be installed."""
-    if importlib.util.find_spec("pip") is None:
+def check_registry(environment: Mapping[str, str], python: str = sys.executable) -> None:
+    """The package registry the user's pip is set to must answer; call it only when something is to be installed.
+
+    Args:
+        environment: The installers' environment.
+        python: One that has pip.
+    """
+    if python == sys.executable and importlib.util.find_spec("pip") is None:
         return  # The first installation then finds out by itself.
-    command = [sys.executable, "-m", "pip", "index", "versions", PROBED_PACKAGE, "--retries", "0", "--timeout", "3"]
+    command = [python, "-m", "pip", "index", "versions", PROBED_PACKAGE, "--retries", "0", "--timeout", "3"]
     try:
         answer = subprocess.run(
-            command, env=dict(environment), capture_output=True, text=True, timeout=timeout_s, check=False
+            command, env=dict(environment), capture_output=True, text=True, timeout=REGISTRY_TIMEOUT_S, check=False
         )
     except subprocess.TimeoutExpired:
-        raise registry_missing(f"no answer within {timeout_s:.0f} s") from None
+        raise registry_missing("no answer in time") from None
     if answer.returncode != 0:
         raise registry_missing(answer.stderr)
 

@@ -55,7 +55,14 @@ class Installer:
             log.flush()
             begin = log.tell()
             answer = subprocess.run(
-                argv, env=dict(self.environment), cwd=cwd, stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=False
+                argv,
+                env=dict(self.environment),
+                cwd=cwd,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                close_fds=False,  # The installation lock goes along; nothing else here is inheritable.
+                check=False,
             )
         if answer.returncode == 0:
             return

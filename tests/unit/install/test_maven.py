@@ -10,7 +10,8 @@ from threading import Thread
 import pytest
 
 from sandbox.install import maven
-from sandbox.install.maven import Jar, Settings
+from sandbox.install.jars import Jar, read_lock
+from sandbox.install.maven import Settings
 from sandbox.install.prerequisites import MissingError
 from sandbox.instance import REPOSITORY
 
@@ -127,6 +128,6 @@ def test_the_variable_wins_and_no_settings_are_fine(tmp_path: Path) -> None:
 
 
 def test_the_committed_lock_is_complete() -> None:
-    jars = maven.read_lock(REPOSITORY / "requirements" / "opensearch.lock")
+    jars = read_lock(REPOSITORY / "requirements" / "opensearch.lock")
     assert len({each.file_name for each in jars}) == len(jars) == 95
     assert all(len(each.sha256) == 64 and each.size > 0 for each in jars)

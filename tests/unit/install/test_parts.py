@@ -9,8 +9,9 @@ import pytest
 from rich.console import Console
 
 from sandbox.errors import SandboxError
-from sandbox.install import maven, network, prerequisites, stamps
+from sandbox.install import network, prerequisites, stamps
 from sandbox.install import parts as installing
+from sandbox.install.jars import read_lock
 from sandbox.install.parts import Part
 from sandbox.install.uv import InstallationError, Installer
 from sandbox.instance import Home
@@ -83,7 +84,7 @@ def test_nothing_is_done_when_all_is_there(home: Home, terminal: Terminal, monke
     part = Pretended("part", "to test", home)
     part.install({})
     monkeypatch.setattr(installing, "parts", lambda _home, **_: [part])
-    monkeypatch.setattr(network, "for_this_process", lambda: pytest.fail("the network was looked at"))
+    monkeypatch.setattr(network, "for_this_process", lambda _: pytest.fail("the network was looked at"))
     monkeypatch.setattr(prerequisites, "check_machine", lambda *_, **__: None)
     installing.ensure(home, terminal)
     assert not written(terminal)
@@ -98,7 +99,7 @@ def test_a_java_is_only_installed_where_the_user_has_none(home: Home) -> None:
 def test_the_version_of_opensearch_is_the_locked_one(home: Home) -> None:
     wanted = f"org.opensearch:opensearch:{installing.OPENSEARCH_VERSION}"
     [jars] = [part for part in installing.parts(home, with_java=False) if isinstance(part, installing.Jars)]
-    assert wanted in {jar.coordinates for jar in maven.read_lock(jars.lock)}
+    assert wanted in {jar.coordinates for jar in read_lock(jars.lock)}
 
 
 def test_a_step_that_cannot_reach_its_registry_says_so(home: Home) -> None:

@@ -14,6 +14,8 @@ log = logging.getLogger(__name__)
 
 #: How often files are looked at when nothing comes in.
 POLL_S = 0.02
+#: At a stop, records that still wait for more lines get this long; the others are read again next time.
+LAST_FLUSH_S = 1.0
 
 
 class Engine:
@@ -94,12 +96,13 @@ class Engine:
 
     def _drain(self) -> None:
         """Read no more; wait until what was read is delivered, at most for Grace. The rest is read again next time."""
-        deadline = time.monotonic() + self.pipeline.service.grace_s
+        started = time.monotonic()
+        deadline = started + self.pipeline.service.grace_s
         log.info("stopping", extra={"held_bytes": self._held_bytes})
         while (now := time.monotonic()) < deadline:
             self._held_bytes += self.pipeline.due(now)
             self._flush()
-            if not self._held_bytes and not self.pipeline.held():
+            if not self._held_bytes and (now > started + LAST_FLUSH_S or not self.pipeline.held()):
                 break
             time.sleep(POLL_S)
         for output in self.pipeline.outputs:

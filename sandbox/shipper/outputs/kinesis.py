@@ -44,7 +44,7 @@ class KinesisStreams(Output):
         settings.only("simple_aggregation", supported=False)
         for name in ("compression", "role_arn", "sts_endpoint", "external_id", "profile"):
             if settings.text(name, ""):
-                settings.fail(name, "is not supported; credentials come from the AWS_* environment")
+                settings.fail(name, "is not supported", "credentials come from the AWS_* environment")
         settings.boolean("tls", default=True)
         settings.ignored("tls.verify", "workers", "storage.total_limit_size", "net.keepalive", "net.connect_timeout")
         self._client: KinesisClient = boto3.client(

@@ -12,7 +12,6 @@ from sandbox.instance import REPOSITORY
 
 HOLDER = """
 import sys
-import time
 from pathlib import Path
 from sandbox.install.locking import installation_lock
 with installation_lock(Path(sys.argv[1]), print):

@@ -10,9 +10,10 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1] / "src"))
 sys.path.insert(0, str(Path(__file__).parent))
 
+from fakes import FakeChat, FakeDynamo, FakeS3
+
 from cali_consumer.ledger import Ledger
 from cali_consumer.observed import Observed
-from fakes import FakeChat, FakeDynamo, FakeS3
 
 
 @pytest.fixture

@@ -34,12 +34,13 @@ def test_different_errors(one: str, other: str) -> None:
     assert mask(one) != mask(other)
 
 
-@given(
-    st.integers(0, 10**12), st.integers(0, 10**12), st.uuids(), st.uuids(), st.ip_addresses(v=4), st.ip_addresses(v=4)
-)
-def test_values_do_not_matter(n: int, m: int, u: object, v: object, a: object, b: object) -> None:
+VARIABLE = st.tuples(st.integers(0, 10**12), st.uuids(), st.ip_addresses(v=4))
+
+
+@given(VARIABLE, VARIABLE)
+def test_values_do_not_matter(one: tuple[object, ...], other: tuple[object, ...]) -> None:
     text = "job {} of {} from {} failed"
-    assert mask(text.format(n, u, a)) == mask(text.format(m, v, b))
+    assert mask(text.format(*one)) == mask(text.format(*other))
 
 
 @given(st.text(max_size=3000))
@@ -48,12 +49,10 @@ def test_any_text_has_a_fingerprint(message: str) -> None:
     assert len(alert_key_of("s", message)) == 32
 
 
-@given(
-    st.text(st.characters(codec="utf-8", exclude_characters="\n"), min_size=MAX_CHARACTERS, max_size=MAX_CHARACTERS),
-    st.text(),
-)
+@given(st.text(st.sampled_from("abc 1.-"), min_size=1, max_size=9), st.text(max_size=9))
 def test_only_the_beginning_counts(beginning: str, rest: str) -> None:
-    assert mask(beginning + rest) == mask(beginning)
+    long = (beginning * MAX_CHARACTERS)[:MAX_CHARACTERS]
+    assert mask(long + rest) == mask(long)
 
 
 @given(st.text(st.sampled_from("abcdefgh "), min_size=1), st.text(st.sampled_from("abcdefgh "), min_size=1))

@@ -4,13 +4,13 @@ import base64
 from typing import Any
 
 import pytest
+from fakes import FakeDynamo, FakeS3, client_error, kinesis_record, log_line
 
 from cali_consumer.alert import Alert
 from cali_consumer.intake import Intake
 from cali_consumer.ledger import Ledger
 from cali_consumer.objects import ObjectStore
 from cali_consumer.observed import Observed
-from fakes import FakeDynamo, FakeS3, client_error, kinesis_record, log_line
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import time
 from typing import Any
 
 import pytest
+from fakes import FakeDynamo, log_line
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -11,7 +12,6 @@ from cali_consumer.alert import Alert, State, alert_of
 from cali_consumer.errors import LostOwnershipError
 from cali_consumer.ledger import Ledger
 from cali_consumer.record import LogRecord
-from fakes import FakeDynamo, log_line
 
 ARRIVED = 1_795_100_000 * 10**9
 

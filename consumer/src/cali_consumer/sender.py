@@ -74,6 +74,7 @@ class _Loop:
     def stop(self, deadline: float) -> list[str]:
         """Stop after the present message; the key of the alert that is still being sent at `deadline`."""
         self._stop.set()
+        self._queue.close()
         if self._thread.is_alive():
             self._thread.join(max(0.0, deadline - time.monotonic()))
         current = self._current

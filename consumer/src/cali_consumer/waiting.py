@@ -15,6 +15,7 @@ class Waiting(Generic[T]):
     def __init__(self) -> None:
         self._items: list[tuple[int, float, T]] = []
         self._changed = threading.Condition()
+        self._closed = False
 
     def put(self, item: T, *, order: int, delay_s: float = 0.0) -> None:
         """Add an item that is due after `delay_s`."""
@@ -26,7 +27,7 @@ class Waiting(Generic[T]):
         """Wait until something is due; False when nothing was in time."""
         deadline = time.monotonic() + timeout_s
         with self._changed:
-            while True:
+            while not self._closed:
                 now = time.monotonic()
                 soonest = min((due for _, due, _ in self._items), default=deadline)
                 if self._items and soonest <= now:
@@ -34,6 +35,13 @@ class Waiting(Generic[T]):
                 if now >= deadline:
                     return False
                 self._changed.wait(max(min(soonest, deadline) - now, 0.001))
+            return False
+
+    def close(self) -> None:
+        """Let nobody wait any more."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
 
     def pop_due(self) -> T | None:
         """Take the first of those that are due; None when none is."""

@@ -49,19 +49,19 @@ resource "aws_iam_role_policy" "fluent_bit" {
 data "aws_iam_policy_document" "consumer" {
   statement {
     sid       = "Read"
-    actions   = ["kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:ListShards"]
+    actions   = ["kinesis:DescribeStreamSummary", "kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:ListShards"]
     resources = [aws_kinesis_stream.logs.arn]
   }
 
   statement {
     sid       = "Leases"
-    actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Scan", "dynamodb:UpdateItem"]
+    actions   = ["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:Scan", "dynamodb:UpdateItem"]
     resources = [aws_dynamodb_table.leases.arn]
   }
 
   statement {
     sid       = "Ledger"
-    actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
+    actions   = ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
     resources = [aws_dynamodb_table.ledger.arn]
   }
 
@@ -69,6 +69,13 @@ data "aws_iam_policy_document" "consumer" {
     sid       = "LedgerPending"
     actions   = ["dynamodb:Query"]
     resources = ["${aws_dynamodb_table.ledger.arn}/index/${local.pending_index}"]
+  }
+
+  # HeadBucket, by which the consumer knows that it can keep what it must not lose.
+  statement {
+    sid       = "Bucket"
+    actions   = ["s3:ListBucket"]
+    resources = [aws_s3_bucket.logs.arn]
   }
 
   statement {

@@ -40,11 +40,11 @@ resource "aws_dynamodb_table" "ledger" {
     type = "S"
   }
 
-  # Sparse: a row is in it only while it carries `pending`.
+  # Sparse: a row is in it only while it carries `pending`. The rows themselves are read from the table.
   global_secondary_index {
     name            = local.pending_index
     hash_key        = "pending"
-    projection_type = "ALL"
+    projection_type = "KEYS_ONLY"
   }
 
   ttl {

@@ -29,9 +29,8 @@ def configure(definitions: Path, target: LocalTarget) -> str:
     committed = (definitions / "backends" / f"{target.override}.s3.tfbackend").read_text()
     settings = re.sub(r"^(key|region)\s*=.*\n", "", committed, flags=re.MULTILINE)
     endpoints = ", ".join(f'{name} = "{target.aws_endpoint}"' for name in ("dynamodb", "iam", "s3", "sts"))
-    return (
-        f'{settings}\nkey = "{target.name}/terraform.tfstate"\nregion = "{target.region}"\nendpoints = {{ {endpoints} }}\n'
-    )
+    own = f'key = "{target.name}/terraform.tfstate"\nregion = "{target.region}"\nendpoints = {{ {endpoints} }}\n'
+    return f"{settings}\n{own}"
 
 
 def bootstrap(configuration: str, target: LocalTarget) -> None:
@@ -45,7 +44,7 @@ def bootstrap(configuration: str, target: LocalTarget) -> None:
 
 
 def _client(service: str, target: LocalTarget) -> Any:  # boto3 builds its clients at run time
-    session = boto3.session.Session(
+    session: Any = boto3.session.Session(
         aws_access_key_id=LOCAL_CREDENTIALS["AWS_ACCESS_KEY_ID"],
         aws_secret_access_key=LOCAL_CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
         region_name=target.region,

@@ -10,7 +10,7 @@ import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from sandbox.isolation import LOCAL_CREDENTIALS
 from sandbox.terraform.errors import TerraformMissingError, TerraformVersionError
@@ -19,7 +19,9 @@ _MINIMUM = (1, 10)
 #: What a child needs of the user's environment: nothing that names an account, an endpoint or a setting of terraform.
 _INHERITED = ("PATH", "HOME", "USER", "LANG", "LC_ALL", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
-_LOCK_ID = re.compile(r"ID:\s+([0-9a-fA-F-]{36})")
+_POLL_S = 0.05
+_LOG_BYTES = 5_000_000
+_LOCK_ID = re.compile(r"^\s*ID:\s+([0-9a-fA-F-]{36})", re.MULTILINE)
 _LOCK_HOLDER = re.compile(r"Who:\s+(\S+)")
 
 
@@ -112,24 +114,27 @@ def run(  # noqa: PLR0913 - each is a property of a process
     log: Path,
     listen: Callable[[dict[str, Any]], None] | None = None,
 ) -> Result:
-    """Run terraform with `-json` and gather what it says; the raw messages go to `log`."""
+    """Run terraform with `-json` and gather what it says, which stays in `log`.
+
+    Terraform writes to the file itself: through a pipe, it would die amid an apply when the sandbox is killed.
+    """
     result = Result(0)
-    with log.open("a") as record:
+    if log.exists() and log.stat().st_size > _LOG_BYTES:
+        log.unlink()
+    with log.open("ab") as record, log.open("rb") as said:
+        said.seek(0, os.SEEK_END)
         process = subprocess.Popen(
             argv,
             cwd=work,
             env=dict(environment),
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
+            stdout=record,
             stderr=subprocess.STDOUT,
-            text=True,
             pass_fds=(inherit,),
             start_new_session=True,
         )
-        stdout = process.stdout
-        assert stdout is not None  # noqa: S101 - PIPE was asked for
         try:
-            for message in _messages(stdout, record.write):
+            for message in _messages(said, process):
                 result.messages.append(message)
                 if listen:
                     listen(message)
@@ -144,15 +149,33 @@ def run(  # noqa: PLR0913 - each is a property of a process
     return result
 
 
-def _messages(lines: Iterator[str] | Any, record: Callable[[str], Any]) -> Iterator[dict[str, Any]]:
-    for line in lines:
-        record(line)
-        try:
-            message = json.loads(line)
-        except ValueError:
-            message = {"type": "text", "@message": line.rstrip()}
-        if isinstance(message, dict):
-            yield message
+def _messages(said: BinaryIO, process: subprocess.Popen[bytes]) -> Iterator[dict[str, Any]]:
+    """Every message, as it is written, until the process has ended and all is read."""
+    rest = b""
+    while True:
+        ended = process.poll() is not None
+        chunk = said.read()
+        *lines, rest = (rest + chunk).split(b"\n")
+        if ended and rest:
+            lines.append(rest)
+        for line in filter(None, lines):
+            yield _message(line)
+        if ended:
+            return
+        if not chunk:
+            try:
+                process.wait(_POLL_S)
+            except subprocess.TimeoutExpired:
+                continue
+
+
+def _message(line: bytes) -> dict[str, Any]:
+    text = line.decode(errors="replace")
+    try:
+        message = json.loads(text)
+    except ValueError:
+        message = None
+    return message if isinstance(message, dict) else {"type": "text", "@message": text.rstrip()}
 
 
 def _note(result: Result, diagnostic: Mapping[str, Any], origins: Mapping[str, Path]) -> None:

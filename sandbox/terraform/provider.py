@@ -116,7 +116,9 @@ def _own(tools: Path, platform: str) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     wrapper = folder / f"terraform-provider-aws_v{version}"
     command = f"PYTHONPATH={shlex.quote(str(REPOSITORY))} exec {shlex.quote(sys.executable)} -m sandbox.tfprovider\n"
-    text = f"#!/bin/sh\n# The sandbox's own provider, in the place where terraform looks for the published one.\n{command}"
+    text = (
+        f"#!/bin/sh\n# The sandbox's own provider, in the place where terraform looks for the published one.\n{command}"
+    )
     if not wrapper.exists() or wrapper.read_text() != text:
         wrapper.write_text(text)
     wrapper.chmod(0o755)

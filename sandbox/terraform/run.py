@@ -14,6 +14,7 @@ from sandbox.terraform import backend, command, holder, provider, shadow
 from sandbox.terraform.command import Binary, Result
 from sandbox.terraform.errors import DefinitionFaultError, StateLockedError, TerraformError
 from sandbox.terraform.target import LocalTarget
+from sandbox.tfprovider.engine import ADOPT
 
 _BACKEND_FILE = "backend.tfbackend"
 _INITIALIZED = "initialized"
@@ -102,18 +103,32 @@ class TerraformRun:
 
     def destroy(self) -> None:
         """Remove everything that is defined."""
+        if self._unfinished.exists():
+            self.apply()  # takes over what a killed run made but did not note, so that it can be removed
         self._locked("apply", "-destroy", "-auto-approve")
 
     def _locked(self, *arguments: str) -> Result:
         self._binary = Binary.find()
-        with holder.held(self.root / "lock", self.target.name) as descriptor:
+        with holder.held(self.root / "lock", self.target.name, self.notice) as descriptor:
             self._prepare(descriptor)
+            if self._unfinished.exists():
+                self._environment[ADOPT] = "1"
+            if arguments[0] == "apply":
+                self._unfinished.touch()
             result = self._call([*arguments, "-input=false"], descriptor)
             if result.lock:
                 self._break_lock(result, descriptor)
+                self._environment[ADOPT] = "1"
                 result = self._call([*arguments, "-input=false"], descriptor)
+            if arguments[0] == "apply" and result.code >= 0:
+                self._unfinished.unlink(missing_ok=True)  # it ended by itself, so it has written its state
             self._check(arguments[0], result)
             return result
+
+    @property
+    def _unfinished(self) -> Path:
+        """There while an apply runs: found at the start of the next one, the last one was killed."""
+        return self.root / "unfinished"
 
     def _prepare(self, descriptor: int) -> None:
         """Lay out the working directory, make the state's store, and `terraform init` unless nothing changed."""
@@ -145,7 +160,11 @@ class TerraformRun:
         """Of all that `init` depends on."""
         source = self._provider.source if self._provider else ""
         parts = [configuration, binary.version, source]
-        parts += [(self.work / name).read_text() for name in sorted(self._origins) if name.startswith(("providers", "backend"))]
+        parts += [
+            (self.work / name).read_text()
+            for name in sorted(self._origins)
+            if name.startswith(("providers", "backend"))
+        ]
         if self._provider:
             parts.append(self._provider.cli_config.read_text())
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
@@ -172,7 +191,9 @@ class TerraformRun:
         others = holder.others_in(self.work)
         if others:
             raise StateLockedError(self.target.name, f"terraform, pid {others[0]}")
-        self.notice(f"a run of terraform that died held the state's lock ({result.lock_holder or 'unknown'}); it is broken now")
+        self.notice(
+            f"a run of terraform that died held the state's lock ({result.lock_holder or 'unknown'}); it is broken now"
+        )
         binary = self._binary or Binary.find()
         # force-unlock has no -json: its plain text is kept in the log, and the second run shows whether it worked.
         command.run(

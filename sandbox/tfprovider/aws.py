@@ -52,19 +52,18 @@ class Clients:
             import boto3  # noqa: PLC0415
             from botocore.config import Config  # noqa: PLC0415
 
-            session = boto3.session.Session(
+            session: Any = boto3.session.Session(
                 aws_access_key_id=self.config.get("access_key"),
                 aws_secret_access_key=self.config.get("secret_key"),
                 aws_session_token=self.config.get("token"),
                 profile_name=self.config.get("profile"),
                 region_name=self.region,
             )
-            style = "path" if self.config.get("s3_use_path_style") else "auto"
             self._clients[service] = session.client(
                 service,
                 endpoint_url=self.endpoint(service),
                 config=Config(
-                    s3={"addressing_style": style},
+                    s3={"addressing_style": "path" if self.config.get("s3_use_path_style") else "auto"},
                     retries={"total_max_attempts": int(self.config.get("max_retries") or 5), "mode": "standard"},
                     read_timeout=_TIMEOUT_S,
                 ),

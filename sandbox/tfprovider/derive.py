@@ -81,7 +81,7 @@ class Source:
     def main(self) -> str:
         """The name of the class of the resource itself."""
         kinds = ("TerraformResource", "TerraformDataSource", "TerraformProvider")
-        return next(name for name, base, _ in _CLASS.findall(self.text) if base in kinds)
+        return next(str(name) for name, base, _ in _CLASS.findall(self.text) if base in kinds)
 
     def block(self, name: str, *, main: bool = False) -> Json:
         """The schema block of class `name`."""
@@ -139,7 +139,10 @@ class Source:
             if is_block == "true":
                 inner = re.search(r"(\w+)ToHclTerraform", value)
                 name = inner[1][0].upper() + inner[1][1:] if inner else ""
-                block["block_types"][attribute] = {"nesting_mode": kind, "block": self.plain_block(self.functions[name])}
+                block["block_types"][attribute] = {
+                    "nesting_mode": kind,
+                    "block": self.plain_block(self.functions[name]),
+                }
             elif kind == "simple":
                 block["attributes"][attribute] = {"type": _SCALARS[storage], "optional": True}
             else:

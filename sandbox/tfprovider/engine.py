@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import os
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -17,6 +18,16 @@ from sandbox.tfprovider.schema import Block
 from sandbox.tfprovider.table import GoneError, Op, Params, Read, Resource, Tags, Wait
 from sandbox.tfprovider.values import Attributes, without_unknown
 
+#: Set by the sandbox after a run was killed: what exists already is then taken over instead of refused.
+ADOPT = "CALI_TF_ADOPT"
+_EXISTS = (
+    "BucketAlreadyOwnedByYou",
+    "EntityAlreadyExists",
+    "RepositoryAlreadyExistsException",
+    "ResourceAlreadyExistsException",
+    "ResourceExistsException",
+    "ResourceInUseException",
+)
 _POLL_S = 0.2
 _RETRY_S = 30.0
 T = TypeVar("T")
@@ -39,7 +50,7 @@ class ProviderError(Exception):
         self.state = state
 
 
-def code_of(error: Exception) -> str:
+def code_of(error: BaseException | None) -> str:
     """The service's error code."""
     if isinstance(error, ClientError):
         return str(error.response.get("Error", {}).get("Code", ""))
@@ -62,7 +73,13 @@ class Engine:
         state = self.block.complete(without_unknown(planned))
         self._in_region(state)
         extra = self._tag_params(resource.create, state)
-        answer = self._attempt("creating", state, None, lambda: self.call(resource.create, state, extra=extra))
+        try:
+            answer = self._attempt("creating", state, None, lambda: self.call(resource.create, state, extra=extra))
+        except ProviderError as error:
+            adopted = self._adopt(state, error)
+            if adopted is None:
+                raise
+            return adopted
         for name, path in resource.created.items():
             state[name] = mapping.pick(answer, path)
         state["id"] = self.identity(state)
@@ -82,8 +99,22 @@ class Engine:
 
         result = self._attempt("creating", state, state, finish)
         if result is None:
-            raise ProviderError(*self._failure("reading", state, "it is not there right after it was made"), state=state)
+            raise ProviderError(
+                *self._failure("reading", state, "it is not there right after it was made"), state=state
+            )
         return result
+
+    def _adopt(self, state: Attributes, error: ProviderError) -> Attributes | None:
+        """Take over what a killed run made but could not note; None when that is not what happened."""
+        if os.environ.get(ADOPT) != "1" or code_of(error.__cause__) not in _EXISTS:
+            return None
+        seed = dict(state)
+        seed["id"] = self.identity(state) or state.get("name")
+        found = self.read(seed)
+        if found is None:
+            return None
+        found["id"] = self.identity(found)
+        return self.update(found, {**state, **{name: found[name] for name in found if state.get(name) is None}})
 
     def read(self, state: Attributes) -> Attributes | None:
         """The state as the service tells it now; None when the resource does not exist (any more)."""
@@ -186,7 +217,9 @@ class Engine:
         shape = client.meta.service_model.operation_model(op.name).input_shape
         params: Params = {}
         if shape is not None:
-            params = mapping.encode(self.block, state, shape, {**self.resource.names, **op.names}, op.only)
+            params = mapping.encode(
+                self.block, state, shape, mapping.Binding({**self.resource.names, **op.names}, op.only)
+            )
         params.update(copy.deepcopy(dict(op.extra)) | dict(extra or {}))
         if op.before:
             op.before(params, state)
@@ -270,7 +303,8 @@ class Engine:
         for step in read.result.split(".") if read.result else ():
             shape = shape.member if step.isdigit() else shape.members[step]
         found = mapping.pick(answer, read.result)
-        return mapping.decode(self.block, found or {}, shape, {**self.resource.names, **read.names}, read.only)
+        binding = mapping.Binding({**self.resource.names, **read.names}, read.only)
+        return mapping.decode(self.block, found or {}, shape, binding)
 
     def _nothing(self, read: Read) -> Attributes:
         return {name: [] if name in self.block.blocks else None for name in read.only}

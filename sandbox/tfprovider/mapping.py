@@ -7,6 +7,7 @@ block becomes a structure, or a list of structures when the member is a list.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +19,27 @@ Names = Mapping[str, str]
 NO_MEMBER = ""
 #: The block has no member of its own: its attributes stand where the block would.
 SAME_LEVEL = "."
+
+
+@dataclass(frozen=True)
+class Binding:
+    """How the attributes of a type meet the members of one operation.
+
+    Attributes:
+        names: Attribute path to member; `*.x` is `x` at any depth.
+        only: The top-level attributes that take part; all of them when empty.
+    """
+
+    names: Names
+    only: tuple[str, ...] = ()
+
+    def skips(self, name: str, path: str) -> bool:
+        """Whether an attribute takes no part."""
+        return bool(self.only) and not path and name not in self.only
+
+
+def _members(block: Block) -> list[tuple[str, Attribute | NestedBlock]]:
+    return [*block.attributes.items(), *block.blocks.items()]
 
 
 def _target(shape: Any, path: str, names: Names) -> list[str]:
@@ -42,32 +64,30 @@ def _shape_at(shape: Any, target: list[str]) -> Any | None:
     return shape
 
 
-def encode(
-    block: Block, value: Attributes, shape: Any, names: Names, only: tuple[str, ...] = (), path: str = ""
-) -> dict[str, Any]:
+def encode(block: Block, value: Attributes, shape: Any, binding: Binding, path: str = "") -> dict[str, Any]:
     """The request members for the attributes of a block."""
     result: dict[str, Any] = {}
-    for name, entry in [*block.attributes.items(), *block.blocks.items()]:
+    for name, entry in _members(block):
         given = value.get(name)
-        if given is None or given is UNKNOWN or (only and not path and name not in only):
+        if given is None or given is UNKNOWN or binding.skips(name, path):
             continue
         if isinstance(entry, NestedBlock) and not given:
             continue
-        target = _target(shape, path + name, names)
+        target = _target(shape, path + name, binding.names)
         member = _shape_at(shape, target) if target else None
         if member is None:
             continue
         place = result
         for step in target[:-1]:
             place = place.setdefault(step, {})
-        place[target[-1]] = _encode_value(entry, given, member, names, path + name)
+        place[target[-1]] = _encode_value(entry, given, member, binding, path + name)
     return result
 
 
-def _encode_value(entry: Attribute | NestedBlock, value: Value, shape: Any, names: Names, path: str) -> Any:
+def _encode_value(entry: Attribute | NestedBlock, value: Value, shape: Any, binding: Binding, path: str) -> Any:
     if isinstance(entry, NestedBlock):
         items = value if isinstance(value, list) else [value]
-        encoded = [encode(entry.block, item, _element(shape), names, path=f"{path}.") for item in items]
+        encoded = [encode(entry.block, item, _element(shape), binding, f"{path}.") for item in items]
         return encoded if shape.type_name == "list" else encoded[0]
     return _encode_plain(value, shape)
 
@@ -102,33 +122,31 @@ def pick(answer: Any, path: str) -> Any:
     return answer
 
 
-def decode(
-    block: Block, answer: Mapping[str, Any], shape: Any, names: Names, only: tuple[str, ...] = (), path: str = ""
-) -> Attributes:
+def decode(block: Block, answer: Mapping[str, Any], shape: Any, binding: Binding, path: str = "") -> Attributes:
     """The attributes that an answer tells; an attribute it has no member for is not in the result."""
     result: Attributes = {}
-    for name, entry in [*block.attributes.items(), *block.blocks.items()]:
-        if only and not path and name not in only:
+    for name, entry in _members(block):
+        if binding.skips(name, path):
             continue
-        if isinstance(entry, NestedBlock) and names.get(path + name) == SAME_LEVEL:
-            result[name] = _decode_block(entry, answer, shape, names, path + name)
+        if isinstance(entry, NestedBlock) and binding.names.get(path + name) == SAME_LEVEL:
+            result[name] = _decode_block(entry, answer, shape, binding, path + name)
             continue
-        target = _target(shape, path + name, names)
+        target = _target(shape, path + name, binding.names)
         member = _shape_at(shape, target) if target else None
         if member is None:
             continue
         found = pick(answer, ".".join(target))
         if isinstance(entry, NestedBlock):
-            result[name] = _decode_block(entry, found, member, names, path + name)
+            result[name] = _decode_block(entry, found, member, binding, path + name)
         else:
             result[name] = _decode_plain(found, entry.type)
     return result
 
 
-def _decode_block(entry: NestedBlock, found: Any, shape: Any, names: Names, path: str) -> Value:
+def _decode_block(entry: NestedBlock, found: Any, shape: Any, binding: Binding, path: str) -> Value:
     items = found if isinstance(found, list) else [] if found is None else [found]
     element = _element(shape)
-    decoded = [decode(entry.block, item, element, names, path=f"{path}.") for item in items]
+    decoded = [decode(entry.block, item, element, binding, f"{path}.") for item in items]
     if entry.nesting == "single":
         return decoded[0] if decoded else None
     return decoded
@@ -138,16 +156,20 @@ def _decode_plain(found: Any, kind: Any) -> Value:
     if found is None:
         return None
     if isinstance(kind, list):
-        if kind[0] in ("list", "set") and not isinstance(kind[1], list):
-            items = found if isinstance(found, list) else [found]
-            return [_decode_plain(item, kind[1]) for item in items]
-        return found
-    if isinstance(found, list | dict):
-        return None  # a structure where Terraform has a plain value: only a hook can know
+        if kind[0] == "map" or isinstance(kind[1], list):
+            return found
+        return [_decode_scalar(item, kind[1]) for item in (found if isinstance(found, list) else [found])]
+    # A structure where Terraform has a plain value: only a hook can know.
+    return None if isinstance(found, list | dict) else _decode_scalar(found, kind)
+
+
+def _decode_scalar(found: Any, kind: str) -> Value:
     if kind == "bool":
         return found if isinstance(found, bool) else str(found).lower() in ("true", "enabled")
     if kind == "number":
-        return float(found) if isinstance(found, str) and "." in found else int(found) if isinstance(found, str) else found
+        if not isinstance(found, str):
+            return found
+        return float(found) if "." in found else int(found)
     return found.isoformat() if isinstance(found, datetime) else str(found)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 
-from sandbox.tfprovider.schema import Attribute, Block, at
+from sandbox.tfprovider.schema import Attribute, Block, NestedBlock, at
 from sandbox.tfprovider.table import Resource
 from sandbox.tfprovider.values import UNKNOWN, Attributes, Value, contains_unknown, is_zero, same_json
 
@@ -76,18 +76,21 @@ def keep_same(resource: Resource, block: Block, prior: Attributes, new: Attribut
         one, other = prior.get(name), new.get(name)
         if isinstance(one, dict) and isinstance(other, dict):
             keep_same(resource, nested.block, one, other, f"{path}{name}.")
-        if not isinstance(one, list) or not isinstance(other, list):
-            continue
-        if bool(one) != bool(other) and not contains_unknown(other):
-            # One side names what is off, or what the service filled in; the other is silent about it.
-            if path + name in resource.silent or (is_zero(one) and is_zero(other)):
-                new[name] = one
-        elif len(one) == len(other):
-            pairs = _matched(resource, nested.block, one, other, f"{path}{name}.") if nested.nesting == "set" else other
-            for before, after in zip(one, pairs, strict=True):
-                if isinstance(before, dict) and isinstance(after, dict):
-                    keep_same(resource, nested.block, before, after, f"{path}{name}.")
-            new[name] = pairs
+        elif isinstance(one, list) and isinstance(other, list):
+            new[name] = _kept_list(resource, nested, one, other, path + name)
+
+
+def _kept_list(resource: Resource, nested: NestedBlock, one: list[Value], other: list[Value], path: str) -> list[Value]:
+    if bool(one) != bool(other) and not contains_unknown(other):
+        # One side names what is off, or what the service filled in; the other is silent about it.
+        return one if path in resource.silent or (is_zero(one) and is_zero(other)) else other
+    if len(one) != len(other):
+        return other
+    pairs = _matched(resource, nested.block, one, other, f"{path}.") if nested.nesting == "set" else other
+    for before, after in zip(one, pairs, strict=True):
+        if isinstance(before, dict) and isinstance(after, dict):
+            keep_same(resource, nested.block, before, after, f"{path}.")
+    return pairs
 
 
 def _matched(resource: Resource, block: Block, one: list[Value], other: list[Value], path: str) -> list[Value]:

@@ -61,9 +61,7 @@ class Block:
             if nested.nesting == "single":
                 result[name] = nested.block.complete(inner) if isinstance(inner, dict) else inner
             elif isinstance(inner, list) or inner is None:
-                result[name] = [
-                    nested.block.complete(item) if isinstance(item, dict) else item for item in inner or ()
-                ]
+                result[name] = [nested.block.complete(item) if isinstance(item, dict) else item for item in inner or ()]
             else:
                 result[name] = inner  # unknown as a whole, as a dynamic block can be
         return result

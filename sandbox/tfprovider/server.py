@@ -52,9 +52,7 @@ def serve() -> None:
     stopped = threading.Event()
     provider = Provider()
     rpc = {
-        name: _handler(
-            getattr(provider, name), wire.message(f"{name}.Request"), wire.message(f"{name}.Response")
-        )
+        name: _handler(getattr(provider, name), wire.message(f"{name}.Request"), wire.message(f"{name}.Response"))
         for name in _UNARY
     }
     empty = wire.message("Empty")
@@ -70,7 +68,9 @@ def serve() -> None:
     server.add_generic_rpc_handlers(
         (
             grpc.method_handlers_generic_handler(f"{wire.PACKAGE}.Provider", rpc),
-            grpc.method_handlers_generic_handler("plugin.GRPCController", {"Shutdown": _handler(shutdown, empty, empty)}),
+            grpc.method_handlers_generic_handler(
+                "plugin.GRPCController", {"Shutdown": _handler(shutdown, empty, empty)}
+            ),
         )
     )
     parent = os.getppid()

@@ -12,6 +12,8 @@ from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
 PACKAGE = "tfplugin6"
 
+# One message a line, as a table; longer lines than elsewhere are easier to compare with the protocol.
+# ruff: noqa: E501
 _MESSAGES = """
 DynamicValue: bytes msgpack 1, bytes json 2
 AttributePath: repeated AttributePath.Step steps 1
@@ -109,7 +111,8 @@ def _build() -> dict[str, Any]:
     pool = descriptor_pool.DescriptorPool()
     pool.Add(file)
     return {
-        name: message_factory.GetMessageClass(pool.FindMessageTypeByName(_qualified(name).lstrip("."))) for name in names
+        name: message_factory.GetMessageClass(pool.FindMessageTypeByName(_qualified(name).lstrip(".")))
+        for name in names
     }
 
 

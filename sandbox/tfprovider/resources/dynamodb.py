@@ -28,7 +28,9 @@ def _keys(params: Params, state: Attributes) -> None:
         index["KeySchema"] = _schema(block["hash_key"], block.get("range_key"))
         if provisioned:
             index["ProvisionedThroughput"] = _throughput(block)
-    for index, block in zip(params.get("LocalSecondaryIndexes", ()), state.get("local_secondary_index") or (), strict=False):
+    for index, block in zip(
+        params.get("LocalSecondaryIndexes", ()), state.get("local_secondary_index") or (), strict=False
+    ):
         index["KeySchema"] = _schema(state["hash_key"], block["range_key"])
 
 
@@ -81,7 +83,7 @@ def _decode_recovery(state: Attributes, answer: Mapping[str, Any]) -> None:
 
 
 def _ttl(clients: Clients, prior: Attributes, state: Attributes) -> None:
-    block = next(iter(state.get("ttl") or prior.get("ttl") or ()), {})
+    block: Attributes = next(iter(state.get("ttl") or prior.get("ttl") or ()), {})
     enabled = bool(state.get("ttl")) and bool(block.get("enabled"))
     if not enabled and not prior.get("ttl"):
         return
@@ -92,7 +94,7 @@ def _ttl(clients: Clients, prior: Attributes, state: Attributes) -> None:
 
 
 def _recovery(clients: Clients, _prior: Attributes, state: Attributes) -> None:
-    block = next(iter(state.get("point_in_time_recovery") or ()), {})
+    block: Attributes = next(iter(state.get("point_in_time_recovery") or ()), {})
     clients.get("dynamodb").update_continuous_backups(
         TableName=state["name"],
         PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": bool(block.get("enabled"))},
@@ -100,7 +102,7 @@ def _recovery(clients: Clients, _prior: Attributes, state: Attributes) -> None:
 
 
 def _encryption(params: Params, state: Attributes) -> None:
-    block = next(iter(state.get("server_side_encryption") or ()), {})
+    block: Attributes = next(iter(state.get("server_side_encryption") or ()), {})
     params["SSESpecification"] = {"Enabled": bool(block.get("enabled"))}
 
 
@@ -141,7 +143,11 @@ TABLES = (
             Read(_DESCRIBE, result="Table", names={"server_side_encryption": "", "replica": ""}, after=None),
             Read(_DESCRIBE, only=("hash_key",), after=_decode),
             Read(Op("DescribeTimeToLive", only=("name",)), only=("ttl",), after=_decode_ttl),
-            Read(Op("DescribeContinuousBackups", only=("name",)), only=("point_in_time_recovery",), after=_decode_recovery),
+            Read(
+                Op("DescribeContinuousBackups", only=("name",)),
+                only=("point_in_time_recovery",),
+                after=_decode_recovery,
+            ),
         ),
         delete=Op("DeleteTable", only=("name",)),
         identity="{name}",
@@ -181,7 +187,12 @@ TABLES = (
             ),
         ),
         force_new=("name", "hash_key", "range_key", "local_secondary_index"),
-        defaults={"billing_mode": "PROVISIONED", "table_class": "STANDARD", "deletion_protection_enabled": False, "stream_enabled": False},
+        defaults={
+            "billing_mode": "PROVISIONED",
+            "table_class": "STANDARD",
+            "deletion_protection_enabled": False,
+            "stream_enabled": False,
+        },
         missing=("ResourceNotFoundException",),
         ready=Wait(_DESCRIBE, "Table.TableStatus", ("ACTIVE",)),
         gone=Wait(_DESCRIBE, "Table.TableStatus", ()),

@@ -76,10 +76,10 @@ def _update(clients: Clients, _prior: Attributes, state: Attributes) -> None:
     client = clients.get("firehose")
     shape = client.meta.service_model.operation_model("UpdateDestination").input_shape
     block = schema.load().resources[_TYPE].block
-    only = ("extended_s3_configuration", "opensearch_configuration")
+    binding = mapping.Binding({**_COMMON, **_CHANGED}, ("extended_s3_configuration", "opensearch_configuration"))
     told = client.describe_delivery_stream(DeliveryStreamName=state["name"])["DeliveryStreamDescription"]
     client.update_destination(
-        **mapping.encode(block, state, shape, {**_COMMON, **_CHANGED}, only),
+        **mapping.encode(block, state, shape, binding),
         DeliveryStreamName=state["name"],
         CurrentDeliveryStreamVersionId=told["VersionId"],
         DestinationId=told["Destinations"][0]["DestinationId"],

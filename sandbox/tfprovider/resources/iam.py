@@ -79,9 +79,7 @@ TABLES = (
                 Op("UpdateAssumeRolePolicy", names={"name": "RoleName", _TRUST: "PolicyDocument"}),
             ),
             Change(("description", "max_session_duration"), Op("UpdateRole", names={"name": "RoleName"})),
-            Change(
-                ("permissions_boundary",), Op("PutRolePermissionsBoundary", names={"name": "RoleName"})
-            ),
+            Change(("permissions_boundary",), Op("PutRolePermissionsBoundary", names={"name": "RoleName"})),
         ),
         force_new=("name", "name_prefix", "path"),
         defaults={"path": "/", "max_session_duration": 3600, "force_detach_policies": False},

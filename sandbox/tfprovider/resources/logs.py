@@ -43,7 +43,13 @@ TABLES = (
         type_name="aws_cloudwatch_log_group",
         service="logs",
         create=Op("CreateLogGroup"),
-        reads=(Read(Op("DescribeLogGroups", names={"name": "logGroupNamePrefix"}, only=("name",)), only=("id",), after=_group),),
+        reads=(
+            Read(
+                Op("DescribeLogGroups", names={"name": "logGroupNamePrefix"}, only=("name",)),
+                only=("id",),
+                after=_group,
+            ),
+        ),
         delete=Op("DeleteLogGroup", only=("name",)),
         identity="{name}",
         names={"name": "logGroupName", "retention_in_days": "retentionInDays"},

@@ -75,7 +75,9 @@ def _setting(  # noqa: PLR0913 - one row of the table of settings below
         service="s3",
         create=put,
         reads=(Read(Op(f"Get{subject}", only=("bucket",)), names=answer or names),),
-        delete=Op(f"Delete{subject.replace('Configuration', '') if 'Lifecycle' in subject else subject}", only=("bucket",))
+        delete=Op(
+            f"Delete{subject.replace('Configuration', '') if 'Lifecycle' in subject else subject}", only=("bucket",)
+        )
         if delete
         else None,
         identity="{bucket}",
@@ -109,8 +111,15 @@ TABLES = (
         service="s3",
         create=Op("CreateBucket", only=("bucket",), before=_location),
         reads=(
-            Read(Op("HeadBucket", only=("bucket",)), names={"region": "BucketRegion"}, only=("region",), after=_names_of_bucket),
-            Read(Op("GetBucketTagging", only=("bucket",)), after=_read_tags, absent=("NoSuchTagSet",), only=("tags_all",)),
+            Read(
+                Op("HeadBucket", only=("bucket",)),
+                names={"region": "BucketRegion"},
+                only=("region",),
+                after=_names_of_bucket,
+            ),
+            Read(
+                Op("GetBucketTagging", only=("bucket",)), after=_read_tags, absent=("NoSuchTagSet",), only=("tags_all",)
+            ),
         ),
         delete=Op("DeleteBucket", only=("bucket",)),
         before_delete=_empty,

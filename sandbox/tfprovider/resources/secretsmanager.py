@@ -22,11 +22,18 @@ TABLES = (
         service="secretsmanager",
         create=Op("CreateSecret"),
         created={"arn": "ARN"},
-        reads=(Read(Op("DescribeSecret", names={"id": "SecretId"}, only=("id",)), names={"replica": "", "policy": ""}),),
+        reads=(
+            Read(Op("DescribeSecret", names={"id": "SecretId"}, only=("id",)), names={"replica": "", "policy": ""}),
+        ),
         delete=Op("DeleteSecret", names={"id": "SecretId"}, only=("id",), before=_window),
         identity="{arn}",
         names={"kms_key_id": "KmsKeyId", "replica": "", "policy": ""},
-        changes=(Change(("description", "kms_key_id"), Op("UpdateSecret", names={"id": "SecretId"}, only=("id", "description", "kms_key_id"))),),
+        changes=(
+            Change(
+                ("description", "kms_key_id"),
+                Op("UpdateSecret", names={"id": "SecretId"}, only=("id", "description", "kms_key_id")),
+            ),
+        ),
         force_new=("name", "name_prefix"),
         defaults={"recovery_window_in_days": 30, "force_overwrite_replica_secret": False},
         missing=("ResourceNotFoundException",),

@@ -24,6 +24,7 @@ class Counters:
         dropped: Records given up on by an output.
         last_shipped: `log_file` and `time` of the last record acknowledged.
         last_error: The last thing that failed, and when.
+        failing_since: Since when nothing gets through; None while deliveries succeed.
     """
 
     lines_read: int = 0
@@ -37,11 +38,25 @@ class Counters:
     dropped: int = 0
     last_shipped: dict[str, Any] | None = None
     last_error: dict[str, str] | None = None
+    failing_since: str | None = None
 
     def fail(self, message: str) -> None:
         """Remember what failed."""
-        self.last_error = {"at": datetime.now(UTC).isoformat(timespec="milliseconds"), "message": message}
+        self.last_error = {"at": _now(), "message": message}
+
+    def delivered(self) -> None:
+        """Something got through."""
+        self.failing_since = None
+
+    def refused(self, message: str) -> None:
+        """A whole delivery failed."""
+        self.fail(message)
+        self.failing_since = self.failing_since or _now()
 
     def as_json(self) -> dict[str, Any]:
         """All of them by name."""
         return dataclasses.asdict(self)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

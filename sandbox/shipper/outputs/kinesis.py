@@ -84,12 +84,14 @@ class KinesisStreams(Output):
             except (BotoCoreError, ClientError) as error:
                 failed = left
                 wait = 0.0 if failures == 0 and self._retry_at_once else self.policy.wait(failures)
-                self.counters.fail(f"PutRecords to {self._stream}: {error}")
+                self.counters.refused(f"PutRecords to {self._stream}: {error}")
                 log.warning(
                     "PutRecords failed", extra={"stream": self._stream, "error": str(error), "failures": failures}
                 )
             sent = len(left) - len(failed)
             self.counters.records_out += sent
+            if sent:
+                self.counters.delivered()
             if not failed:
                 break
             left = failed

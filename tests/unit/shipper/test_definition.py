@@ -18,7 +18,7 @@ from tests.unit.shipper.conftest import REPOSITORY, VALUES
 BASE = fluent_bit.read_values([VALUES])["config"]
 
 
-def pipeline(tmp_path, changed: dict[str, str], **environment: str) -> Pipeline:
+def pipeline(tmp_path: Path, changed: dict[str, str], **environment: str) -> Pipeline:
     override = tmp_path / "override.yaml"
     body = "".join(
         f"  {name}: |\n" + "".join(f"    {row}\n" for row in text.splitlines()) for name, text in changed.items()

@@ -97,8 +97,11 @@ def test_an_outage_is_waited_out_and_the_offset_does_not_move(running: Any) -> N
     thread.start()
     until(lambda: ship.counters.records_in == 5)
     assert engine.health()["files"][0]["lag_bytes"] > 0
+    assert engine.health()["counters"]["records_out"] == 0
     stream.gate.set()
+    until(lambda: engine.health()["counters"]["failing_since"])
     until(lambda: ship.counters.records_out == 5)
+    assert engine.health()["counters"]["failing_since"] is None
     until(lambda: engine.health()["files"][0]["lag_bytes"] == 0)
     assert engine.health()["counters"]["last_shipped"]["log_file"] == FILE
 

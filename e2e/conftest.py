@@ -34,9 +34,14 @@ def fresh_pipeline(**environment: str) -> Iterator[Pipeline]:
     assert not listening & set(ports)
 
 
+def home_folder() -> Path:
+    """Where everything the sandbox makes is kept."""
+    return Path(os.environ.get("CALI_HOME") or REPOSITORY / ".sandbox")
+
+
 def instance_folder(sandbox: Pipeline) -> Path:
     """Where the sandbox keeps its state."""
-    return Path(os.environ.get("CALI_HOME") or REPOSITORY / ".sandbox") / "instances" / sandbox.instance
+    return home_folder() / "instances" / sandbox.instance
 
 
 def processes_of(sandbox: Pipeline) -> list[psutil.Process]:

@@ -153,7 +153,7 @@ class Pipeline:
 
     def milvus_embedding_model(self) -> str:
         """The model the past incidents were embedded with."""
-        return str(json.loads((REPOSITORY / "knowledge" / "threshold.json").read_text())["default"])
+        return str(next(iter(json.loads((REPOSITORY / "knowledge" / "threshold.json").read_text()))))
 
     def stream_records(self) -> list[dict[str, Any]]:
         """Everything in the stream, as Kinesis returns it."""

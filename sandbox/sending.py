@@ -40,13 +40,14 @@ def append(path: Path, lines: Iterable[bytes]) -> Iterator[RecordReference]:
 
 
 def stamp(nanoseconds: int) -> str:
-    """Nanoseconds since 1970 as containerd writes them.
+    """Nanoseconds since 1970 as containerd writes them: Go's RFC3339Nano, which has no zeros at the end.
 
-    >>> stamp(1_700_000_000_123_456_789)
-    '2023-11-14T22:13:20.123456789Z'
+    >>> stamp(1_700_000_000_123_456_780)
+    '2023-11-14T22:13:20.12345678Z'
     """
     seconds, rest = divmod(nanoseconds, 1_000_000_000)
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest:09d}Z"
+    fraction = f".{rest:09d}".rstrip("0").rstrip(".")
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}{fraction}Z"
 
 
 def _pieces(time_text: bytes, line: bytes) -> Iterator[bytes]:

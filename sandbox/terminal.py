@@ -23,6 +23,9 @@ class Terminal:
 
     def __init__(self, *, to_stderr: bool = False) -> None:
         self.console = Console(stderr=to_stderr, highlight=False, soft_wrap=True)
+        if not self.console.is_terminal:
+            # A log file has no width; tables would fold at eighty columns.
+            self.console.width = 200
 
     def say(self, text: str) -> None:
         """One line."""

@@ -36,7 +36,7 @@ def test_an_unknown_error_gets_a_basic_alert_and_is_kept(pipeline: Pipeline) -> 
 
 @pytest.mark.parametrize("level", ["INFO", "WARN"])
 def test_what_needs_no_alert_gets_none(pipeline: Pipeline, level: str) -> None:
-    [sent] = pipeline.send(_error("penguins queue politely for the tap", level))
+    [sent] = pipeline.send(_error("my aunt prefers lavender to basil", level))
     steps = pipeline.trace(sent["record_id"], wait_s=30)
     assert steps[10]["state"] == "skipped"
     assert not pipeline.alerts_of(sent["record_id"])

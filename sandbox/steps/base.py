@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any, ClassVar, Literal
 
+from sandbox.latency import moment
 from sandbox.record import FoundLine, RecordReference
 from sandbox.stores import Stores, parse_json
-
-_NANOSECONDS = re.compile(r"(\.\d{6})\d+")
 
 State = Literal["ok", "waiting", "failing", "skipped"]
 
@@ -60,8 +58,7 @@ class Journey:
     @property
     def written_at(self) -> datetime:
         """When the line was written, cut to microseconds."""
-        # The nanoseconds of a container log exceed what datetime reads before Python 3.12 forgives.
-        return datetime.fromisoformat(_NANOSECONDS.sub(r"\1", self.line.reference.time)).astimezone(UTC)
+        return moment(self.line.reference.time)
 
     def find_in_stream(self) -> None:
         """Look the record up in Kinesis, once; `document` stays empty while it is not there."""

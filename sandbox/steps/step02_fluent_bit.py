@@ -15,11 +15,12 @@ class FluentBit(Step):
 
     def status(self, stores: Stores) -> Finding:
         """What the shipper has had acknowledged."""
-        health = stores.shipper_health()
-        sent = int(health.get("records_out", 0))
+        counters = stores.shipper_health()["counters"]
+        sent = int(counters["records_out"])
         if not sent:
             return Finding("waiting", "no record shipped yet")
-        return Finding("ok", f"{sent} records acknowledged by Kinesis, {health.get('truncated', 0)} cut short")
+        seen = f"{sent} records acknowledged by Kinesis, {counters['truncated']} cut short"
+        return Finding("ok", seen, str((counters["last_shipped"] or {}).get("time", "")))
 
     def trace(self, journey: Journey) -> Finding:
         """The record left the shipper: Kinesis holds it as the shipper built it."""

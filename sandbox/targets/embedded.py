@@ -96,7 +96,7 @@ class Embedded:
             "milvus_uri": self.address("milvus"),
             "model_base_url": f"{self.address('model')}/v1",
             "slack_base_url": f"{self.address('slack')}/api/",
-            "chat_model": "stand-in-chat",
+            "chat_model": "cali-analyst",
             "embedding_model": fitted.model,
             "embedding_dimension": str(fitted.dimension),
             "similarity_threshold": str(fitted.threshold),

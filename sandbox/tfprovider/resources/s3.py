@@ -82,7 +82,7 @@ def _setting(  # noqa: PLR0913 - one row of the table of settings below
         else None,
         identity="{bucket}",
         changes=(Change(tuple(name for name in names if "." not in name), put),),
-        force_new=("bucket", "expected_bucket_owner"),
+        force_new=("bucket",),
         defaults=defaults or {},
         json_attributes=json_attributes,
         missing=(*_GONE, absent),

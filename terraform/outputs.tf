@@ -82,3 +82,18 @@ output "opensearch_admin_role_arn" {
   description = "Role that administers the search domain."
   value       = aws_iam_role.opensearch_admin.arn
 }
+
+output "cluster_name" {
+  description = "The EKS cluster."
+  value       = aws_eks_cluster.cali.name
+}
+
+output "repository_urls" {
+  description = "Image repositories by workload."
+  value       = { for name, repository in aws_ecr_repository.image : name => repository.repository_url }
+}
+
+output "grafana_endpoint" {
+  description = "Host of the Grafana workspace; null where there is none."
+  value       = one(aws_grafana_workspace.cali[*].endpoint)
+}

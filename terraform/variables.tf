@@ -104,3 +104,38 @@ variable "secret_recovery_days" {
     error_message = "Secrets Manager takes 7 to 30 days, or 0 to delete at once."
   }
 }
+
+variable "availability_zones" {
+  description = "Zones of the subnets. Named, so that a plan needs no call to AWS."
+  type        = list(string)
+  default     = ["ap-northeast-2a", "ap-northeast-2c"]
+
+  validation {
+    condition     = length(var.availability_zones) >= 2
+    error_message = "EKS needs subnets in at least two zones."
+  }
+}
+
+variable "kubernetes_version" {
+  description = "Version of the EKS cluster."
+  type        = string
+  default     = "1.34"
+}
+
+variable "kubernetes_api_cidrs" {
+  description = "Who reaches the cluster's public API endpoint."
+  type        = list(string)
+  default     = ["0.0.0.0/0"]
+}
+
+variable "node_instance_type" {
+  description = "Instance type of the nodes."
+  type        = string
+  default     = "t3.medium"
+}
+
+variable "grafana_enabled" {
+  description = "Whether there is a Managed Grafana workspace."
+  type        = bool
+  default     = true
+}

@@ -140,7 +140,10 @@ class Engine:
                 return None
         told["id"] = state.get("id") or self.identity(told)
         if resource.tags:
-            self._read_tags(resource.tags, state, told)
+            try:
+                self._read_tags(resource.tags, state, told)
+            except (ClientError, BotoCoreError) as error:
+                raise ProviderError(*self._failure("reading the tags of", state, error)) from error
         self._in_region(told)
         result = self.block.complete(told)
         keep_same(resource, self.block, self.block.complete(state), result)

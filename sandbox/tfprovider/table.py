@@ -20,6 +20,10 @@ Hook = Callable[[Clients, Attributes], None]
 ChangeHook = Callable[[Clients, Attributes, Attributes], None]
 
 
+#: As `only`: no attribute takes part, a hook does all of it.
+NOTHING = ("-",)
+
+
 class GoneError(Exception):
     """Raised by an `After` whose answer shows that the resource does not exist."""
 

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from sandbox.tfprovider.resources import dynamodb, firehose, iam, kinesis, logs, opensearch, s3, secretsmanager
+from sandbox.tfprovider.resources import (
+    dynamodb,
+    ec2,
+    ecr,
+    eks,
+    firehose,
+    iam,
+    kinesis,
+    logs,
+    opensearch,
+    s3,
+    secretsmanager,
+)
 from sandbox.tfprovider.table import Op, Resource
 
-_MODULES = (dynamodb, firehose, iam, kinesis, logs, opensearch, s3, secretsmanager)
+_MODULES = (dynamodb, ec2, ecr, eks, firehose, iam, kinesis, logs, opensearch, s3, secretsmanager)
 
 #: Every type that can be applied.
 TABLES: dict[str, Resource] = {table.type_name: table for module in _MODULES for table in module.TABLES}

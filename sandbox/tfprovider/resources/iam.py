@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
 from sandbox.tfprovider.aws import Clients
-from sandbox.tfprovider.table import Change, Op, Read, Resource, Tags
+from sandbox.tfprovider.table import NOTHING, Change, GoneError, Op, Read, Resource, Tags
 from sandbox.tfprovider.values import Attributes
 
 _GONE = ("NoSuchEntity", "NoSuchEntityException")
@@ -16,8 +17,6 @@ _TRUST = "assume_role_policy"
 
 def _text(document: Any) -> str:
     """A policy as text: boto3 has parsed it into a dict, or it is still URL-encoded."""
-    import json  # noqa: PLC0415
-
     return json.dumps(document) if isinstance(document, dict) else unquote(str(document))
 
 
@@ -40,8 +39,9 @@ def _detach_all(clients: Clients, state: Attributes) -> None:
         client.delete_role_policy(RoleName=role, PolicyName=name)
 
 
-def _attached(clients: Clients, state: Attributes) -> None:
-    """Nothing to add: the read below finds the attachment."""
+def _attachment(state: Attributes, answer: Mapping[str, Any]) -> None:
+    if state["policy_arn"] not in {policy["PolicyArn"] for policy in answer["AttachedPolicies"]}:
+        raise GoneError
 
 
 _ROLE_NAMES = {
@@ -104,5 +104,17 @@ TABLES = (
         force_new=("name", "name_prefix", "role"),
         json_attributes=("policy",),
         missing=_GONE,
+    ),
+    Resource(
+        type_name="aws_iam_role_policy_attachment",
+        service="iam",
+        create=Op("AttachRolePolicy"),
+        reads=(Read(Op("ListAttachedRolePolicies", only=("role",)), only=NOTHING, after=_attachment),),
+        delete=Op("DetachRolePolicy"),
+        identity="{role}/{policy_arn}",
+        names={"role": "RoleName", "policy_arn": "PolicyArn"},
+        force_new=("role", "policy_arn"),
+        missing=_GONE,
+        importing=lambda text: dict(zip(("role", "policy_arn"), text.split("/", 1), strict=True)),
     ),
 )

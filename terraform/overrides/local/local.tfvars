@@ -8,3 +8,4 @@ opensearch_volume_gib   = 10
 bucket_force_destroy    = true
 deletion_protection     = false
 secret_recovery_days    = 0
+grafana_enabled         = false

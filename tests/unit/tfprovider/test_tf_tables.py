@@ -10,7 +10,7 @@ import pytest
 from sandbox.tfprovider import schema
 from sandbox.tfprovider.resources import TABLES
 from sandbox.tfprovider.schema import Block
-from sandbox.tfprovider.table import Op, Resource
+from sandbox.tfprovider.table import NOTHING, Op, Resource
 
 SESSION = botocore.session.get_session()
 
@@ -45,7 +45,7 @@ def test_attributes_exist(table: Resource) -> None:
     block = schema.load().resources[table.type_name].block
     paths = {*table.force_new, *table.defaults, *table.json_attributes, *table.volatile, *table.silent, *table.same}
     paths |= {name for change in table.changes for name in change.attributes} | set(table.created)
-    paths |= {name for op in operations(table) for name in op.only}
+    paths |= {name for op in operations(table) if op.only != NOTHING for name in op.only}
 
     assert {path for path in paths if not exists(block, path)} == set()
 

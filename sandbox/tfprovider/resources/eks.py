@@ -1,0 +1,193 @@
+"""Kubernetes clusters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sandbox.tfprovider.table import NOTHING, Change, Op, Params, Read, Resource, Tags, Wait
+from sandbox.tfprovider.values import Attributes
+
+_MISSING = ("ResourceNotFoundException", "NotFoundException")
+_CLUSTER = Op("DescribeCluster", only=("name",))
+_LOG_TYPES = ("api", "audit", "authenticator", "controllerManager", "scheduler")
+_TAGS = Tags(
+    tag=Op("TagResource", names={"arn": "resourceArn"}, only=("arn",)),
+    untag=Op("UntagResource", names={"arn": "resourceArn"}, only=("arn",)),
+    listing=Op("ListTagsForResource", names={"arn": "resourceArn"}, only=("arn",)),
+    path="tags",
+    form="map",
+    removal="tagKeys",
+)
+
+
+def _logging(params: Params, state: Attributes) -> None:
+    on = sorted(state.get("enabled_cluster_log_types") or ())
+    off = sorted(set(_LOG_TYPES) - set(on))
+    entries = [{"types": types, "enabled": enabled} for types, enabled in ((on, True), (off, False)) if types]
+    params["logging"] = {"clusterLogging": entries}
+
+
+def _cluster(state: Attributes, answer: Mapping[str, Any]) -> None:
+    cluster = answer["cluster"]
+    entries = (cluster.get("logging") or {}).get("clusterLogging") or ()
+    state["enabled_cluster_log_types"] = sorted(
+        name for entry in entries if entry["enabled"] for name in entry["types"]
+    )
+    state["certificate_authority"] = [{"data": (cluster.get("certificateAuthority") or {}).get("data")}]
+    issuer = ((cluster.get("identity") or {}).get("oidc") or {}).get("issuer")
+    state["identity"] = [{"oidc": [{"issuer": issuer}]}]
+
+
+def _node_group(state: Attributes, answer: Mapping[str, Any]) -> None:
+    groups = (answer["nodegroup"].get("resources") or {}).get("autoScalingGroups") or ()
+    names = [{"name": group["name"]} for group in groups]
+    state["resources"] = [{"autoscaling_groups": names, "remote_access_security_group_id": None}]
+
+
+_OF_GROUP = {
+    "node_group_name": "nodegroupName",
+    "node_role_arn": "nodeRole",
+    "subnet_ids": "subnets",
+    "arn": "nodegroupArn",
+    "resources": "",
+    "taint": "",
+    "remote_access": "",
+    "launch_template": "",
+    "node_repair_config": "",
+}
+_GROUP = Op("DescribeNodegroup", only=("cluster_name", "node_group_name"))
+_ADDON = Op("DescribeAddon", only=("cluster_name", "addon_name"))
+_OF_ADDON = {"arn": "addonArn", "resolve_conflicts_on_create": "resolveConflicts", "pod_identity_association": ""}
+_OF_ASSOCIATION = {"arn": "associationArn", "id": "", "association_id": "associationId"}
+
+TABLES = (
+    Resource(
+        type_name="aws_eks_cluster",
+        service="eks",
+        create=Op("CreateCluster", before=_logging),
+        created={"arn": "cluster.arn"},
+        reads=(
+            Read(
+                _CLUSTER,
+                result="cluster",
+                names={"vpc_config.public_access_cidrs": "publicAccessCidrs", "cluster_id": "id"},
+            ),
+            Read(_CLUSTER, only=NOTHING, after=_cluster),
+        ),
+        ready=Wait(_CLUSTER, "cluster.status", ("ACTIVE",), seconds=1800),
+        gone=Wait(_CLUSTER, "cluster.status", ()),
+        delete=Op("DeleteCluster", only=("name",)),
+        identity="{name}",
+        names={
+            "vpc_config": "resourcesVpcConfig",
+            "certificate_authority": "",
+            "identity": "",
+            "access_config": "",
+            "kubernetes_network_config": "",
+            "remote_network_config": "",
+            "compute_config": "",
+            "storage_config": "",
+            "outpost_config": "",
+            "encryption_config": "",
+            "upgrade_policy": "",
+            "zonal_shift_config": "",
+            "control_plane_scaling_config": "",
+        },
+        changes=(
+            Change(("version",), Op("UpdateClusterVersion", only=("name", "version"))),
+            Change(("enabled_cluster_log_types",), Op("UpdateClusterConfig", only=("name",), before=_logging)),
+            Change(("vpc_config",), Op("UpdateClusterConfig", only=("name", "vpc_config"))),
+        ),
+        force_new=("name", "role_arn", "vpc_config.subnet_ids"),
+        defaults={
+            "bootstrap_self_managed_addons": True,
+            "vpc_config.endpoint_private_access": False,
+            "vpc_config.endpoint_public_access": True,
+        },
+        missing=_MISSING,
+        tags=_TAGS,
+        importing=lambda name: {"name": name},
+    ),
+    Resource(
+        type_name="aws_eks_node_group",
+        service="eks",
+        create=Op("CreateNodegroup"),
+        created={"arn": "nodegroup.nodegroupArn"},
+        reads=(
+            Read(_GROUP, result="nodegroup", names={"update_config": ""}),
+            Read(_GROUP, only=NOTHING, after=_node_group),
+        ),
+        ready=Wait(_GROUP, "nodegroup.status", ("ACTIVE",), seconds=1800),
+        gone=Wait(_GROUP, "nodegroup.status", ()),
+        delete=Op("DeleteNodegroup", only=("cluster_name", "node_group_name")),
+        identity="{cluster_name}:{node_group_name}",
+        names=_OF_GROUP,
+        changes=(
+            Change(
+                ("scaling_config", "update_config"),
+                Op(
+                    "UpdateNodegroupConfig",
+                    only=("cluster_name", "node_group_name", "scaling_config", "update_config"),
+                ),
+            ),
+        ),
+        force_new=("cluster_name", "node_group_name", "node_role_arn", "subnet_ids", "instance_types", "disk_size"),
+        missing=_MISSING,
+        tags=_TAGS,
+    ),
+    Resource(
+        type_name="aws_eks_addon",
+        service="eks",
+        create=Op("CreateAddon"),
+        created={"arn": "addon.addonArn"},
+        reads=(Read(_ADDON, result="addon", names={"resolve_conflicts_on_create": ""}),),
+        ready=Wait(_ADDON, "addon.status", ("ACTIVE", "DEGRADED"), seconds=1200),
+        gone=Wait(_ADDON, "addon.status", ()),
+        delete=Op("DeleteAddon", only=("cluster_name", "addon_name", "preserve")),
+        identity="{cluster_name}:{addon_name}",
+        names=_OF_ADDON,
+        changes=(
+            Change(
+                ("addon_version", "configuration_values"),
+                Op("UpdateAddon", only=("cluster_name", "addon_name", "addon_version", "configuration_values")),
+            ),
+        ),
+        force_new=("cluster_name", "addon_name"),
+        missing=_MISSING,
+        tags=_TAGS,
+    ),
+    Resource(
+        type_name="aws_eks_pod_identity_association",
+        service="eks",
+        create=Op("CreatePodIdentityAssociation"),
+        created={"association_id": "association.associationId", "association_arn": "association.associationArn"},
+        reads=(
+            Read(
+                Op(
+                    "DescribePodIdentityAssociation",
+                    only=("cluster_name", "association_id"),
+                ),
+                result="association",
+                names={"association_arn": "associationArn"},
+            ),
+        ),
+        delete=Op("DeletePodIdentityAssociation", only=("cluster_name", "association_id")),
+        identity="{association_id}",
+        changes=(
+            Change(
+                ("role_arn",),
+                Op("UpdatePodIdentityAssociation", only=("cluster_name", "association_id", "role_arn")),
+            ),
+        ),
+        force_new=("cluster_name", "namespace", "service_account"),
+        missing=_MISSING,
+        tags=Tags(
+            tag=Op("TagResource", names={"association_arn": "resourceArn"}, only=("association_arn",)),
+            untag=Op("UntagResource", names={"association_arn": "resourceArn"}, only=("association_arn",)),
+            path="association.tags",
+            form="map",
+            removal="tagKeys",
+        ),
+    ),
+)

@@ -1,0 +1,94 @@
+# Two zones, as EKS asks for: nodes in private subnets, one NAT gateway for what they fetch.
+
+resource "aws_vpc" "cali" {
+  cidr_block           = "10.40.0.0/16"
+  enable_dns_support   = true
+  enable_dns_hostnames = true
+
+  tags = { Name = "cali" }
+}
+
+resource "aws_subnet" "public" {
+  count = length(var.availability_zones)
+
+  vpc_id            = aws_vpc.cali.id
+  availability_zone = var.availability_zones[count.index]
+  cidr_block        = cidrsubnet(aws_vpc.cali.cidr_block, 8, count.index)
+
+  tags = {
+    Name                     = "cali-public-${var.availability_zones[count.index]}"
+    "kubernetes.io/role/elb" = "1"
+  }
+}
+
+resource "aws_subnet" "private" {
+  count = length(var.availability_zones)
+
+  vpc_id            = aws_vpc.cali.id
+  availability_zone = var.availability_zones[count.index]
+  cidr_block        = cidrsubnet(aws_vpc.cali.cidr_block, 4, count.index + 1)
+
+  tags = {
+    Name                              = "cali-private-${var.availability_zones[count.index]}"
+    "kubernetes.io/role/internal-elb" = "1"
+  }
+}
+
+resource "aws_internet_gateway" "cali" {
+  vpc_id = aws_vpc.cali.id
+
+  tags = { Name = "cali" }
+}
+
+resource "aws_eip" "nat" {
+  domain = "vpc"
+
+  tags = { Name = "cali-nat" }
+}
+
+resource "aws_nat_gateway" "cali" {
+  allocation_id = aws_eip.nat.id
+  subnet_id     = aws_subnet.public[0].id
+
+  tags = { Name = "cali" }
+
+  depends_on = [aws_internet_gateway.cali]
+}
+
+resource "aws_route_table" "public" {
+  vpc_id = aws_vpc.cali.id
+
+  tags = { Name = "cali-public" }
+}
+
+resource "aws_route" "public" {
+  route_table_id         = aws_route_table.public.id
+  destination_cidr_block = "0.0.0.0/0"
+  gateway_id             = aws_internet_gateway.cali.id
+}
+
+resource "aws_route_table_association" "public" {
+  count = length(var.availability_zones)
+
+  route_table_id = aws_route_table.public.id
+  subnet_id      = aws_subnet.public[count.index].id
+}
+
+resource "aws_route_table" "private" {
+  vpc_id = aws_vpc.cali.id
+
+  tags = { Name = "cali-private" }
+}
+
+resource "aws_route" "private" {
+  route_table_id         = aws_route_table.private.id
+  destination_cidr_block = "0.0.0.0/0"
+  nat_gateway_id         = aws_nat_gateway.cali.id
+}
+
+resource "aws_route_table_association" "private" {
+  count = length(var.availability_zones)
+
+  route_table_id = aws_route_table.private.id
+  subnet_id      = aws_subnet.private[count.index].id
+}

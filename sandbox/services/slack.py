@@ -2,7 +2,27 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
+
+from sandbox.errors import UsageError
 from sandbox.services.servers import OwnServer
+
+RATE_VARIABLE = "CALI_SLACK_RATE"
+
+
+def asked_rate(environment: Mapping[str, str]) -> str | None:
+    """The messages a second that the channel is to take, None for Slack's own one; raises UsageError."""
+    text = environment.get(RATE_VARIABLE)
+    if not text:
+        return None
+    try:
+        valid = 0 < float(text) <= 1000
+    except ValueError:
+        valid = False
+    if not valid:
+        raise UsageError(f"{RATE_VARIABLE} is {text!r}", hint="use messages a second, above 0 and at most 1000")
+    return text
 
 
 class Slack(OwnServer):
@@ -14,5 +34,6 @@ class Slack(OwnServer):
     package = "sandbox.slack"
 
     def arguments(self) -> list[str]:
-        """Where messages are kept."""
-        return ["--state-dir", str(self.instance.state(self.name))]
+        """Where messages are kept, and the pace when it is not to be Slack's."""
+        rate = asked_rate(os.environ)
+        return ["--state-dir", str(self.instance.state(self.name)), *(["--rate", rate] if rate else [])]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from functools import cached_property
 
@@ -18,7 +19,7 @@ from sandbox.services.milvus import Milvus
 from sandbox.services.model import Model
 from sandbox.services.opensearch import OpenSearch
 from sandbox.services.shipper import Shipper
-from sandbox.services.slack import Slack
+from sandbox.services.slack import Slack, asked_rate
 from sandbox.services.workloads import Consumer, DeployedService, LogGenerator
 from sandbox.settings import REGION
 from sandbox.status import Report, take
@@ -89,8 +90,10 @@ class Embedded:
     def runtime_settings(self) -> dict[str, str]:
         """The ConfigMap `cali-runtime`: Terraform's outputs and the addresses of this instance."""
         fitted = threshold.committed()
+        rate = asked_rate(os.environ)
         return {
             **self.memory.outputs,
+            **({"slack_rate": rate} if rate else {}),
             "region": REGION,
             "aws_endpoint": self.address("aws"),
             "milvus_uri": self.address("milvus"),

@@ -11,7 +11,8 @@ from typing import Any
 
 from sandbox.tfprovider import data, plan, resources, schema, wire
 from sandbox.tfprovider.aws import Clients
-from sandbox.tfprovider.engine import Engine, ProviderError
+from sandbox.tfprovider.engine import Engine
+from sandbox.tfprovider.failures import ProviderError
 from sandbox.tfprovider.values import Attributes, contains_unknown, pack, unpack
 
 _ERROR = 1

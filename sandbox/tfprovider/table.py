@@ -24,6 +24,20 @@ ChangeHook = Callable[[Clients, Attributes, Attributes], None]
 NOTHING = ("-",)
 
 
+#: Attributes that are the provider's own: no service knows them, and a change of them is no call.
+LOCAL = frozenset(
+    {
+        "enforce_consumer_deletion",
+        "force_delete",
+        "force_destroy",
+        "force_detach_policies",
+        "preserve",
+        "recovery_window_in_days",
+        "skip_destroy",
+    }
+)
+
+
 class GoneError(Exception):
     """Raised by an `After` whose answer shows that the resource does not exist."""
 

@@ -8,7 +8,8 @@ from botocore.stub import Stubber
 
 from sandbox.tfprovider import schema
 from sandbox.tfprovider.aws import Clients
-from sandbox.tfprovider.engine import ADOPT, Engine, ProviderError
+from sandbox.tfprovider.engine import ADOPT, Engine
+from sandbox.tfprovider.failures import ProviderError
 from sandbox.tfprovider.resources import TABLES
 
 ARN = "arn:aws:iam::0:role/r"

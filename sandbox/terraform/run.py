@@ -111,14 +111,11 @@ class TerraformRun:
         self._binary = Binary.find()
         with holder.held(self.root / "lock", self.target.name, self.notice) as descriptor:
             self._prepare(descriptor)
-            if self._unfinished.exists():
-                self._environment[ADOPT] = "1"
             if arguments[0] == "apply":
                 self._unfinished.touch()
             result = self._call([*arguments, "-input=false"], descriptor)
             if result.lock:
                 self._break_lock(result, descriptor)
-                self._environment[ADOPT] = "1"
                 result = self._call([*arguments, "-input=false"], descriptor)
             if arguments[0] == "apply" and result.code >= 0:
                 self._unfinished.unlink(missing_ok=True)  # it ended by itself, so it has written its state
@@ -141,7 +138,8 @@ class TerraformRun:
             self.target.settings,
             keep_lock=self._provider.source == "real",
         )
-        self._environment = command.environment(self.data, self._provider.environment)
+        # An emulator holds nothing but ours, and can lose the state without losing the resources, or a part of them.
+        self._environment = command.environment(self.data, {**self._provider.environment, ADOPT: "1"})
         configuration = backend.configure(self.definitions, self.target)
         backend.bootstrap(configuration, self.target)
         path = self.root / _BACKEND_FILE

@@ -6,6 +6,7 @@ import copy
 import os
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -14,13 +15,13 @@ from sandbox.tfprovider import mapping
 from sandbox.tfprovider.aws import Clients
 from sandbox.tfprovider.caller import Caller
 from sandbox.tfprovider.failures import ProviderError, code_of, describe
-from sandbox.tfprovider.plan import keep_same
+from sandbox.tfprovider.plan import keep_same, replaced
 from sandbox.tfprovider.schema import Block
 from sandbox.tfprovider.table import LOCAL, GoneError, Op, Read, Resource
 from sandbox.tfprovider.tagging import Tagger
 from sandbox.tfprovider.values import Attributes, without_unknown
 
-#: Set by the sandbox after a run was killed: what exists already is then taken over instead of refused.
+#: Set by the sandbox for its emulators: what exists already is taken over instead of refused.
 ADOPT = "CALI_TF_ADOPT"
 _EXISTS = (
     "BucketAlreadyOwnedByYou",
@@ -48,19 +49,21 @@ class Engine:
 
     def create(self, planned: Attributes) -> Attributes:
         """Make the resource; raises ProviderError with the partial state when a later step fails."""
-        resource = self.resource
         state = self.block.complete(without_unknown(planned))
         self._in_region(state)
-        extra = self.tagger.params(resource.create, state)
         try:
-            answer = self._attempt(
-                "creating", state, None, lambda: self.caller.call(resource.create, state, extra=extra)
-            )
+            return self._make(state)
         except ProviderError as error:
             adopted = self._adopt(state, error)
             if adopted is None:
                 raise
             return adopted
+
+    def _make(self, state: Attributes) -> Attributes:
+        resource = self.resource
+        extra = self.tagger.params(resource.create, state)
+        create = partial(self.caller.call, resource.create, state, extra=extra)
+        answer = self._attempt("creating", state, None, create)
         for name, path in resource.created.items():
             state[name] = mapping.pick(answer, path)
         state["id"] = self.identity(state)
@@ -87,7 +90,7 @@ class Engine:
         return result
 
     def _adopt(self, state: Attributes, error: ProviderError) -> Attributes | None:
-        """Take over what a killed run made but could not note; None when that is not what happened."""
+        """Take over what a killed run, or one whose state is lost, has made; None when that is not what happened."""
         if os.environ.get(ADOPT) != "1" or code_of(error.__cause__) not in _EXISTS:
             return None
         seed = dict(state)
@@ -96,7 +99,12 @@ class Engine:
         if found is None:
             return None
         found["id"] = self.identity(found)
-        return self.update(found, {**state, **{name: found[name] for name in found if state.get(name) is None}})
+        wanted = state | {name: found[name] for name in found if state.get(name) is None}
+        if replaced(self.resource, found, wanted):
+            # It is of another life, and cannot become what is wanted: it makes room.
+            self.delete(found)
+            return self._make(state)
+        return self.update(found, wanted)
 
     def read(self, state: Attributes) -> Attributes | None:
         """The state as the service tells it now; None when the resource does not exist (any more)."""

@@ -11,6 +11,7 @@ import psutil
 import pytest
 
 from e2e.pipeline import REPOSITORY, Pipeline
+from sandbox.ports import is_free
 
 
 @pytest.fixture(scope="session")
@@ -26,12 +27,12 @@ def fresh_pipeline(**environment: str) -> Iterator[Pipeline]:
         sandbox.up()
         yield sandbox
     finally:
-        ports = [service["endpoint"].rpartition(":")[2] for service in sandbox.status()["services"]]
+        endpoints = [service["endpoint"] for service in sandbox.status()["services"]]
+        ports = [int(endpoint.rpartition(":")[2]) for endpoint in endpoints if endpoint.startswith("http")]
         sandbox.command("clean", check=False)
     assert not processes_of(sandbox)
     assert not instance_folder(sandbox).exists()
-    listening = {str(c.laddr.port) for c in psutil.net_connections("tcp4") if c.status == psutil.CONN_LISTEN}
-    assert not listening & set(ports)
+    assert [port for port in ports if not is_free(port)] == []
 
 
 def home_folder() -> Path:

@@ -148,7 +148,7 @@ class Pipeline:
         """The alert ledger's row that a record opened; empty when there is none."""
         pages = self.dynamodb.get_paginator("scan").paginate(TableName=LEDGER)
         rows = (item for page in pages for item in page["Items"])
-        own = next((row for row in rows if row.get("record_id", {}).get("S") == record_id), {})
+        own: dict[str, dict[str, str]] = next((row for row in rows if row.get("record_id", {}).get("S") == record_id), {})
         return {name: next(iter(value.values())) for name, value in own.items()}
 
     def milvus_embedding_model(self) -> str:

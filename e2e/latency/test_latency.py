@@ -63,7 +63,7 @@ def test_200_errors_reach_slack_in_time(pipeline: Pipeline) -> None:
 
     def alerts() -> dict[str, dict[str, Any]]:
         """The first message about each error."""
-        about = ((payload(message).get("record_id"), message) for message in reversed(pipeline.alerts()))
+        about = ((str(payload(message).get("record_id")), message) for message in reversed(pipeline.alerts()))
         return {record_id: message for record_id, message in about if record_id in written}
 
     with suppress(AssertionError):  # the figures say how many are missing

@@ -13,7 +13,7 @@ _KEY = re.compile(r"^raw/dt=\d{4}-\d\d-\d\d/cali-logs-to-s3-\d+-\d{4}-\d\d-\d\d-
 
 
 def lines_of(pipeline: Pipeline, key: str) -> list[bytes]:
-    """The records of an object: Fluent Bit ends each with a newline and Firehose adds one, so every other line is empty."""
+    """The records of an object. Fluent Bit and Firehose both end one by a newline: every second line is empty."""
     return [line for line in gzip.decompress(pipeline.body(key)).split(b"\n") if line]
 
 

@@ -18,6 +18,7 @@ Nature = Literal["real", "emulated", "stand-in"]
 
 #: Seconds a probe waits for an answer: a part that is slower than this is not ready.
 PROBE_TIMEOUT_S = 2.0
+_REASON_CHARACTERS = 200
 
 
 class NotReadyError(SandboxError):
@@ -105,5 +106,6 @@ class Service(ABC):
             reason = f"GET {path} on port {self.port}: {type(error).__name__}"
             raise NotReadyError(self.name, reason) from error
         if not answer.is_success:
-            raise NotReadyError(self.name, f"GET {path} answered {answer.status_code}")
+            said = " ".join(answer.text.split())[:_REASON_CHARACTERS]
+            raise NotReadyError(self.name, f"GET {path} answered {answer.status_code}: {said}")
         return answer

@@ -95,7 +95,8 @@ class Step(ABC):
     Attributes:
         number: 1 to 10.
         name: Its name in `status --json`.
-        needs: The services without which it cannot work.
+        needs: The services without which no record gets through it. What only makes it poorer is not among them:
+            an alert goes out without a search, without an analysis.
     """
 
     number: ClassVar[int]

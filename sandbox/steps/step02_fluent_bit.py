@@ -11,7 +11,7 @@ class FluentBit(Step):
 
     number = 2
     name = "fluent-bit"
-    needs = ("shipper",)
+    needs = ("aws", "shipper")
 
     def status(self, stores: Stores) -> Finding:
         """What the shipper has had acknowledged."""

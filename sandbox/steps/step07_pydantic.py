@@ -12,7 +12,7 @@ class Pydantic(Step):
 
     number = 7
     name = "pydantic"
-    needs = ("consumer",)
+    needs = ("aws", "consumer")
 
     def status(self, stores: Stores) -> Finding:
         """How many passed and how many were set aside."""

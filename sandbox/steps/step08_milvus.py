@@ -11,7 +11,7 @@ class Milvus(Step):
 
     number = 8
     name = "milvus"
-    needs = ("milvus",)
+    needs = ("aws", "milvus", "model", "consumer")
 
     def status(self, stores: Stores) -> Finding:
         """The consumer's last search."""

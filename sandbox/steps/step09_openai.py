@@ -11,7 +11,7 @@ class OpenAI(Step):
 
     number = 9
     name = "openai"
-    needs = ("model",)
+    needs = ("aws", "model", "consumer")
 
     def status(self, stores: Stores) -> Finding:
         """The consumer's last analysis."""

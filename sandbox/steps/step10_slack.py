@@ -11,7 +11,7 @@ class Slack(Step):
 
     number = 10
     name = "slack"
-    needs = ("slack",)
+    needs = ("aws", "consumer", "slack")
 
     def status(self, stores: Stores) -> Finding:
         """The alert received last."""

@@ -13,7 +13,6 @@ from sandbox.definitions import digest
 from sandbox.errors import SandboxError
 from sandbox.first_record import send_and_follow
 from sandbox.instance import REPOSITORY, Instance
-from sandbox.knowledge import milvus as knowledge
 from sandbox.knowledge import threshold
 from sandbox.provision import index_template, secrets
 from sandbox.services.base import NotReadyError, Service
@@ -114,6 +113,9 @@ def _apply(target: Embedded, terminal: Terminal) -> None:
 
 
 def _provision(target: Embedded) -> None:
+    # Here, because pymilvus takes seconds to import and every other command does without.
+    from sandbox.knowledge import milvus as knowledge  # noqa: PLC0415
+
     stores = target.stores()
     secrets.put(
         stores.secretsmanager,

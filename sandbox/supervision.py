@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import xmlrpc.client
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -140,8 +140,17 @@ class Supervisor:
             for row in rows
         }
 
-    def stop(self) -> None:
-        """End every process of the instance, then supervisord, then whatever outlived a crash of it."""
+    def stop(self, first: Sequence[str] = ()) -> None:
+        """End every process of the instance, then supervisord, then whatever outlived a crash of it.
+
+        Args:
+            first: Processes to end before the others, one after the other: what hands its data on ends before what
+                takes it, or it would wait in vain.
+        """
+        known = self.states()
+        for name in first:
+            if name in known:
+                self.stop_one(name)
         if self.is_running():
             with suppress(OSError, xmlrpc.client.Error):
                 self._api.shutdown()

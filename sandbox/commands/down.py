@@ -21,6 +21,6 @@ def down(target: str) -> None:
         return
     with exclusive(sandbox.instance):
         with terminal.stage("ending every process"):
-            sandbox.supervisor.stop()
+            sandbox.stop()
         sandbox.memory.state = "down"
         sandbox.instance.write(sandbox.memory)

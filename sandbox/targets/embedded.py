@@ -120,6 +120,10 @@ class Embedded:
             },
         )
 
+    def stop(self) -> None:
+        """End every process, along the way a record takes, so that what was read is delivered."""
+        self.supervisor.stop(first=("log-generator", "shipper", "consumer", "firehose"))
+
     def report(self) -> Report:
         """What every service and every step is doing now."""
         return take(self.name, self.services(), self.supervisor.states(), self.stores())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from sandbox import views
 from sandbox.commands.options import json_option, print_json
 from sandbox.errors import ExitCode
 from sandbox.install import checks
@@ -19,5 +20,5 @@ def doctor(as_json: bool) -> int:
     if as_json:
         print_json([vars(check) for check in found])
     else:
-        Terminal().checks(found)
+        views.checks(Terminal().console, found)
     return ExitCode.DONE if all(check.ok for check in found) else ExitCode.PREREQUISITE

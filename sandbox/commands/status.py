@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from sandbox import views
 from sandbox.commands.options import embedded, json_option, print_json, target_option
 from sandbox.errors import ExitCode
 from sandbox.status import Report, empty
@@ -23,7 +24,7 @@ def status(target: str, as_json: bool) -> int:
     if as_json:
         print_json(report.as_json())
     else:
-        Terminal().report(report)
+        views.report(Terminal().console, report)
         if report.state == "down":
             Terminal().say("\ndown; `make sandbox-up` brings it up")
     return ExitCode.DONE if report.state == "up" else ExitCode.FAILED

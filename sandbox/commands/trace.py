@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from sandbox import views
 from sandbox.commands.options import brought_up, json_option, print_json
 from sandbox.errors import ExitCode
 from sandbox.terminal import Terminal
@@ -23,5 +24,5 @@ def trace(record_id: str, wait_s: float, as_json: bool) -> int:
     if as_json:
         print_json(seen.as_json())
     else:
-        Terminal().trace(seen)
+        views.trace(Terminal().console, seen)
     return ExitCode.DONE if all(step.state in ("ok", "skipped") for step in seen.steps) else ExitCode.FAILED

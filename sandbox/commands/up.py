@@ -6,6 +6,7 @@ import time
 
 import click
 
+from sandbox import views
 from sandbox.commands.options import embedded, json_option, print_json, target_option
 from sandbox.targets.bring_up import bring_up, exclusive, is_up_to_date
 from sandbox.terminal import Terminal
@@ -37,5 +38,5 @@ def up(target: str, as_json: bool) -> None:
         print_json(report.as_json())
         return
     terminal.say("")
-    terminal.report(report)
+    views.report(terminal.console, report)
     terminal.say(f"\n{report.state} after {time.monotonic() - begun:.1f} s; alerts: {sandbox.address('slack')}/")

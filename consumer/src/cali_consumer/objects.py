@@ -36,7 +36,9 @@ class ObjectStore:
     ) -> str:
         """Keep a record that cannot be read: its bytes and the reason."""
         record_id = salvaged_record_id(data)
-        name = record_id or hashlib.sha256(data).hexdigest()[:20]
+        # The bytes are part of the name: two wrong records that claim the same origin are both kept.
+        digest = hashlib.sha256(data).hexdigest()
+        name = f"{record_id}-{digest[:8]}" if record_id else digest[:20]
         document = {
             "reason": reason.reason,
             "detail": reason.detail,

@@ -58,7 +58,7 @@ class RecordReference:
         """The reference of a line an application wrote: a JSON object's message, else the line itself."""
         try:
             document = json.loads(content)
-        except ValueError:
+        except (ValueError, RecursionError):  # nested too deeply
             document = None
         if not isinstance(document, dict):
             return cls(log_file, time, content)

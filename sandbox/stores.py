@@ -167,6 +167,6 @@ def parse_json(data: bytes) -> dict[str, Any]:
     """A stored record as a map; empty when it is not a JSON object."""
     try:
         document = json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):  # nested too deeply
         return {}
     return document if isinstance(document, dict) else {}

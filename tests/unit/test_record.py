@@ -39,3 +39,8 @@ def test_the_pieces_of_a_line_make_the_line(line: bytes) -> None:
     assert b"".join(piece[3][:-1] for piece in pieces) == line
     assert [piece[2] for piece in pieces] == [b"P"] * (len(pieces) - 1) + [b"F"]
     assert all(len(piece[3]) <= sending.PIECE_BYTES + 1 for piece in pieces)
+
+
+def test_a_line_nested_too_deeply_is_plain_text() -> None:
+    content = "[" * 100_000
+    assert RecordReference.of_line("a.log", "2026-01-01T00:00:00Z", content).first_line == content

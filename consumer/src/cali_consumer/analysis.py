@@ -100,9 +100,9 @@ class Analyst:
         try:
             analysis: Analysis = attempts(self._ask, messages, time.monotonic() + self._timeout_s)
         except (OpenAIError, ValidationError, AnalysisError) as error:
-            self._observed.dependency("model", error)
+            self._observed.dependency("model", error, by="chat")
             raise AnalysisError(str(error)) from error
-        self._observed.dependency("model")
+        self._observed.dependency("model", by="chat")
         return analysis
 
     def _ask(self, messages: list[dict[str, str]], deadline: float) -> Analysis:

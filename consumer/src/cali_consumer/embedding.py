@@ -36,10 +36,10 @@ class Embedder:
         try:
             vector = self._client.embeddings.create(model=self._model, input=text).data[0].embedding
         except (OpenAIError, ValueError, IndexError) as error:
-            self._observed.dependency("model", error)
+            self._observed.dependency("model", error, by="embeddings")
             raise SearchUnavailableError("model", f"no embedding: {error}") from error
         if len(vector) != self._dimension:
             problem = f"{self._model} gives {len(vector)} dimensions, CALI_EMBEDDING_DIMENSION is {self._dimension}"
             raise SearchUnavailableError("model", problem)
-        self._observed.dependency("model")
+        self._observed.dependency("model", by="embeddings")
         return vector

@@ -79,7 +79,6 @@ class ObjectStore:
     def probe(self) -> None:
         """Ask whether the bucket is there."""
         self._client.head_bucket(Bucket=self._bucket)
-        self._observed.dependency("s3")
 
     def _put(self, key: str, document: dict[str, Any]) -> str:
         body = json.dumps(document, ensure_ascii=False).encode("utf-8", "replace")

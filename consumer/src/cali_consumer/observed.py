@@ -38,6 +38,9 @@ COUNTED = {
 }
 
 
+_FAULT_LASTS_S = 60.0
+
+
 class Observed:
     """Counters, last events and the health of dependencies, safe for threads."""
 
@@ -60,7 +63,8 @@ class Observed:
         self._lock = threading.Lock()
         self._last: dict[str, Any] = {"poll": None, "valid": None, "search": None, "analysis": None, "alert": None}
         self._shards: dict[str, dict[str, Any]] = {}
-        self._dependencies: dict[str, dict[str, Any]] = {}
+        self._faults: dict[str, dict[str, tuple[str, float]]] = {}
+        self._since: dict[str, str] = {}
         self._polled_at = time.monotonic()
 
     def count(self, name: str, amount: int = 1) -> None:
@@ -94,24 +98,30 @@ class Observed:
         with self._lock:
             self._shards.pop(shard_id, None)
 
-    def dependency(self, name: str, error: object = None) -> None:
-        """A dependency worked, or did not."""
+    def dependency(self, name: str, error: object = None, *, by: str = "use") -> None:
+        """A dependency worked, or did not; a success takes back only what was said `by` the same user of it."""
         with self._lock:
-            before = self._dependencies.get(name, {})
-            ok = error is None
-            since = before.get("since") if before.get("ok") == ok else now_iso()
-            self._dependencies[name] = {
-                "ok": ok,
-                "error": None if ok else _one_line(error),
-                "at": now_iso(),
-                "since": since,
-            }
+            before = self._state_of(name)
+            faults = self._faults.setdefault(name, {})
+            if error is None:
+                faults.pop(by, None)
+            else:
+                faults[by] = (_one_line(error), time.monotonic())
+            after = self._state_of(name)
+            if name not in self._since or before["ok"] != after["ok"]:
+                self._since[name] = now_iso()
 
     def dependency_fault(self, name: str) -> str | None:
         """Why a dependency does not work; None when it does or has not been tried."""
         with self._lock:
-            state = self._dependencies.get(name)
-            return None if state is None or state["ok"] else str(state["error"])
+            error: str | None = self._state_of(name)["error"]
+            return error
+
+    def _state_of(self, name: str) -> dict[str, Any]:
+        """A fault that nobody repeats is over after a while: what explains errors is used as rarely as they are."""
+        old = time.monotonic() - _FAULT_LASTS_S
+        fresh = [text for text, at in self._faults.get(name, {}).values() if at > old]
+        return {"ok": not fresh, "error": fresh[0] if fresh else None, "since": self._since.get(name)}
 
     def snapshot(self) -> dict[str, Any]:
         """All of it, for /status."""
@@ -120,7 +130,7 @@ class Observed:
                 "shards": {shard: dict(state) for shard, state in self._shards.items()},
                 "counters": dict(self._values),
                 "last": dict(self._last),
-                "dependencies": {name: dict(state) for name, state in self._dependencies.items()},
+                "dependencies": {name: self._state_of(name) for name in self._since},
             }
 
 

@@ -44,12 +44,12 @@ class Probes:
             try:
                 probe()
             except Exception as error:  # noqa: BLE001  whatever it is, the dependency does not work
-                self._observed.dependency(name, error)
+                self._observed.dependency(name, error, by="probe")
                 if worked is not False:
                     log.warning("dependency does not work", extra={"dependency": name, "error": str(error)})
                 worked = False
             else:
-                self._observed.dependency(name)
+                self._observed.dependency(name, by="probe")
                 if worked is False:
                     log.info("dependency works again", extra={"dependency": name})
                 worked = True

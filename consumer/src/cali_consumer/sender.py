@@ -157,7 +157,9 @@ class Sender(_Loop):
             if self._chat.findable:
                 work.receipt = self._chat.find(alert)
                 work.unresolved = False
-                self._observed.count("alert_reconciled", 1 if work.receipt else 0)
+                if work.receipt:
+                    self._observed.count("alert_reconciled")
+                    self._tell(work, work.receipt)
             else:
                 mark = "may repeat"
         receipt = work.receipt or self._post(work, mark)
@@ -192,17 +194,17 @@ class Sender(_Loop):
         work.receipt = self._chat.post(message)
         work.unresolved = False
         alert.alerted_at = now_iso()
-        self._tell(alert, repeated=bool(mark), receipt=work.receipt)
+        self._observed.count("alert_repeated", 1 if mark else 0)
+        self._tell(work, work.receipt)
         return work.receipt
 
-    def _tell(self, alert: Alert, *, repeated: bool, receipt: Receipt) -> None:
-        observed = self._observed
+    def _tell(self, work: Work, receipt: Receipt) -> None:
+        alert, observed = work.alert, self._observed
         observed.dependency("slack")
         observed.count("alerted")
         observed.count("alert_basic", 0 if alert.matched else 1)
         observed.count("alert_degraded", 1 if alert.degraded else 0)
-        observed.count("alert_repeated", 1 if repeated else 0)
-        if alert.analysis:
+        if work.shown_analysis:
             observed.count("analysed")
             observed.last("analysis", record_id=alert.record_id, source=alert.analysis_source)
         seconds = time.time() - alert.log_ns / 1e9

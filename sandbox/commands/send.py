@@ -9,6 +9,10 @@ import click
 
 from sandbox import sending
 from sandbox.commands.options import brought_up
+from sandbox.definitions import fluent_bit
+from sandbox.record import RecordReference
+from sandbox.services.shipper import Shipper
+from sandbox.shipper.record_starts import RecordStarts
 
 
 @click.command()
@@ -17,20 +21,21 @@ from sandbox.commands.options import brought_up
 def send(file: BinaryIO, service: str) -> None:
     r"""Append the raw log lines of FILE (default: standard input) to what the shipper tails.
 
-    Prints one JSON line for each, with the record_id that `sandbox trace` takes.
+    Prints one JSON line for each, with the record_id that `sandbox trace` takes. The lines of a stack trace are one
+    record and share its id.
 
     \b
     Example:
       echo '{"level":"ERROR","service":"checkout","message":"disk full"}' | sandbox send
     """
     target = brought_up()
+    shipper = Shipper(target.instance, target.memory.ports)
+    starts = RecordStarts(fluent_bit.load(shipper.values, shipper.program().environment))
     path = sending.container_log(target.instance.containers, service=service)
-    lines = (line.rstrip(b"\r\n") for line in file)
-    for reference in sending.append(path, (line for line in lines if line)):
-        line = {
-            "record_id": reference.record_id,
-            "log_file": reference.log_file,
-            "time": reference.time,
-            "first_line": reference.first_line,
-        }
-        click.echo(json.dumps(line))
+    lines = [line for raw in file if (line := raw.rstrip(b"\r\n"))]
+    record: RecordReference | None = None
+    for line, reference in zip(lines, sending.append(path, lines), strict=True):
+        # A line that carries on the record before it is found by that record's id.
+        if record is None or starts.begins(line.decode(errors="replace")):
+            record = reference
+        click.echo(json.dumps({"record_id": record.record_id, **vars(record)}))

@@ -36,6 +36,6 @@ def send(file: BinaryIO, service: str) -> None:
     record: RecordReference | None = None
     for line, reference in zip(lines, sending.append(path, lines), strict=True):
         # A line that carries on the record before it is found by that record's id.
-        if record is None or starts.begins(line.decode(errors="replace")):
-            record = reference
+        begins = starts.begins(line.decode(errors="replace"))
+        record = reference if begins or record is None else record
         click.echo(json.dumps({"record_id": record.record_id, **vars(record)}))

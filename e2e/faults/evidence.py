@@ -75,6 +75,6 @@ def of_line(documents: list[dict[str, Any]], log_file: str, time: str) -> list[d
 def _object(line: bytes) -> dict[str, Any] | None:
     try:
         document = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):  # nested too deeply
         return None
     return document if isinstance(document, dict) else None

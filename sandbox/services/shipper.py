@@ -9,6 +9,7 @@ from sandbox.definitions import digest
 from sandbox.instance import REPOSITORY
 from sandbox.isolation import workload_credentials
 from sandbox.ports import LOOPBACK
+from sandbox.services.base import Nature
 from sandbox.services.servers import OwnServer
 from sandbox.settings import REGION, STREAM_NAME
 
@@ -17,7 +18,7 @@ class Shipper(OwnServer):
     """Step 2: tails the container logs into Kinesis."""
 
     name = "shipper"
-    nature = "stand-in"
+    nature: Nature = "stand-in"
     default_port = 2020
     package = "sandbox.shipper"
 

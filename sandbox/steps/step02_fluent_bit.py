@@ -15,12 +15,16 @@ class FluentBit(Step):
 
     def status(self, stores: Stores) -> Finding:
         """What the shipper has had acknowledged."""
-        counters = stores.shipper_health()["counters"]
+        counters = stores.shipper_counters()
+        if counters.get("failing_since"):
+            return Finding("failing", str((counters["last_error"] or {}).get("message")), counters["failing_since"])
         sent = int(counters["records_out"])
         if not sent:
             return Finding("waiting", "no record shipped yet")
-        seen = f"{sent} records acknowledged by Kinesis, {counters['truncated']} cut short"
-        return Finding("ok", seen, str((counters["last_shipped"] or {}).get("time", "")))
+        seen = f"{sent} records acknowledged by Kinesis"
+        if counters.get("truncated"):
+            seen += f", {counters['truncated']} cut short"
+        return Finding("ok", seen, str((counters.get("last_shipped") or {}).get("time", "")))
 
     def trace(self, journey: Journey) -> Finding:
         """The record left the shipper: Kinesis holds it as the shipper built it."""

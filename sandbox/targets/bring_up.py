@@ -80,7 +80,9 @@ def bring_up(target: Embedded, terminal: Terminal) -> Trace:
         wait_ready(target, servers[name], terminal)
     with terminal.stage("terraform apply"):
         _apply(target, terminal)
-    target.supervisor.run("shipper", servers["shipper"].program())
+    for name in ("kinesis-tls", "shipper"):
+        if name in servers:
+            target.supervisor.run(name, servers[name].program())
     for name in ("slack", "model", "milvus"):
         wait_ready(target, servers[name], terminal)
     with terminal.stage("secrets and past incidents"):

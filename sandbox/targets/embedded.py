@@ -12,9 +12,11 @@ from sandbox.definitions.errors import DefinitionError
 from sandbox.instance import REPOSITORY, Instance
 from sandbox.knowledge import threshold
 from sandbox.ports import LOOPBACK
+from sandbox.services import fluent_bit
 from sandbox.services.aws import Aws
 from sandbox.services.base import Service
 from sandbox.services.firehose import Firehose
+from sandbox.services.fluent_bit import FluentBit, KinesisTls
 from sandbox.services.milvus import Milvus
 from sandbox.services.model import Model
 from sandbox.services.opensearch import OpenSearch
@@ -28,7 +30,7 @@ from sandbox.supervision import Supervisor
 
 OVERLAY = REPOSITORY / "k8s" / "overlays" / "embedded"
 
-_SERVERS: tuple[type[Service], ...] = (Aws, OpenSearch, Milvus, Model, Slack, Firehose, Shipper)
+_SERVERS: tuple[type[Service], ...] = (Aws, OpenSearch, Milvus, Model, Slack, Firehose, Shipper, KinesisTls)
 _WORKLOADS: tuple[type[DeployedService], ...] = (Consumer, LogGenerator)
 
 
@@ -63,12 +65,18 @@ class Embedded:
             owner=str(self.instance.root),
         )
         self.memory.ports = {**own, **chosen}
+        self.memory.variant["fluent-bit"] = fluent_bit.found()
         self.instance.write(self.memory)
 
     @cached_property
     def servers(self) -> dict[str, Service]:
         """Everything but the workloads, by name, in the order it is started."""
-        return {kind.name: kind(self.instance, self.memory.ports) for kind in _SERVERS}
+        servers = {kind.name: kind(self.instance, self.memory.ports) for kind in _SERVERS}
+        if binary := self.memory.variant.get("fluent-bit"):
+            servers[Shipper.name] = FluentBit(self.instance, self.memory.ports, binary)
+        else:
+            del servers[KinesisTls.name]
+        return servers
 
     def workloads(self) -> dict[str, DeployedService]:
         """The Deployments of `k8s/overlays/embedded`, by name; raises DefinitionError when one is missing or broken."""
@@ -114,6 +122,7 @@ class Embedded:
             region=REGION,
             outputs=self.memory.outputs,
             containers=self.instance.containers,
+            real_shipper=bool(self.memory.variant.get("fluent-bit")),
             **{
                 name: self.address(name)
                 for name in ("aws", "firehose", "opensearch", "milvus", "model", "slack", "shipper", "consumer")

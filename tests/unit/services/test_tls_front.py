@@ -16,9 +16,9 @@ def test_what_is_sent_through_tls_arrives_and_the_answer_comes_back(tmp_path: Pa
     async def run() -> bytes:
         plain = await asyncio.start_server(echo, "127.0.0.1", 0)
         served = tls_front.context(tmp_path)
-        front = asyncio.create_task(
-            tls_front.serve("127.0.0.1", 0, plain.sockets[0].getsockname()[1], served, listening := asyncio.Future())
-        )
+        listening: asyncio.Future[int] = asyncio.Future()
+        behind = plain.sockets[0].getsockname()[1]
+        front = asyncio.create_task(tls_front.serve("127.0.0.1", 0, behind, served, listening))
         port = await listening
         trusted = ssl.create_default_context(cafile=str(tmp_path / tls_front.AUTHORITY))
         reader, writer = await asyncio.open_connection("localhost", port, ssl=trusted)

@@ -2,8 +2,8 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 PYTHON ?= python3
-HOME_DIR := $(or $(CALI_HOME),.sandbox)
-BIN := $(HOME_DIR)/envs/sandbox/bin
+HOME_DIR := $(if $(CALI_HOME),$(CALI_HOME),.sandbox)
+DEV := "$(HOME_DIR)/envs/dev/bin"
 TARGET ?= embedded
 
 .PHONY: help
@@ -28,16 +28,16 @@ sandbox-clean: ## Remove the sandbox's data; `bin/sandbox clean --all` also what
 .PHONY: test lint types unit e2e latency faults
 test: ## Everything: lint, types, unit, e2e, latency
 	@$(PYTHON) sandbox/bootstrap.py --dev
-	@$(BIN)/../../dev/bin/tox run
+	@$(DEV)/tox run
 lint types unit e2e latency faults: ## One of them
 	@$(PYTHON) sandbox/bootstrap.py --dev
-	@$(BIN)/../../dev/bin/tox run -e $@
+	@$(DEV)/tox run -e $@
 
 ## Keep it
-.PHONY: lock format clean
+.PHONY: lock format
 lock: ## Resolve every requirements file anew
 	@$(PYTHON) sandbox/bootstrap.py --dev
-	@$(BIN)/../../dev/bin/python requirements/lock.py
+	@$(DEV)/python requirements/lock.py
 format: ## Format the code
 	@$(PYTHON) sandbox/bootstrap.py --dev
-	@$(BIN)/../../dev/bin/ruff format . && $(BIN)/../../dev/bin/ruff check --fix .
+	@$(DEV)/ruff format . && $(DEV)/ruff check --fix .

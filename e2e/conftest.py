@@ -23,12 +23,12 @@ def pipeline() -> Iterator[Pipeline]:
 def fresh_pipeline(**environment: str) -> Iterator[Pipeline]:
     """Bring a sandbox of a new name up, and take it away."""
     sandbox = Pipeline(f"e2e-{secrets.token_hex(4)}", environment)
+    ports: list[int] = []
     try:
-        sandbox.up()
+        endpoints = [service["endpoint"] for service in sandbox.up()["services"]]
+        ports = [int(endpoint.rpartition(":")[2]) for endpoint in endpoints if endpoint.startswith("http")]
         yield sandbox
     finally:
-        endpoints = [service["endpoint"] for service in sandbox.status()["services"]]
-        ports = [int(endpoint.rpartition(":")[2]) for endpoint in endpoints if endpoint.startswith("http")]
         sandbox.command("clean", check=False)
     assert not processes_of(sandbox)
     assert not instance_folder(sandbox).exists()

@@ -148,8 +148,8 @@ class Pipeline:
         """The alert ledger's row that a record opened; empty when there is none."""
         pages = self.dynamodb.get_paginator("scan").paginate(TableName=LEDGER)
         rows = (item for page in pages for item in page["Items"])
-        own: dict[str, dict[str, str]] = next((row for row in rows if row.get("record_id", {}).get("S") == record_id), {})
-        return {name: next(iter(value.values())) for name, value in own.items()}
+        own = [row for row in rows if row.get("record_id", {}).get("S") == record_id]
+        return {name: next(iter(value.values())) for name, value in own[0].items()} if own else {}
 
     def milvus_embedding_model(self) -> str:
         """The model the past incidents were embedded with."""

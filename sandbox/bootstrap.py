@@ -58,9 +58,9 @@ class Bootstrap:
 
     def run(self) -> None:
         """Check the machine; install what is not there."""
-        prerequisites.check_machine(self.home, installing=not self.is_done)
         if self.is_done:
-            return
+            return  # what a verb needs beyond its environment, the verb itself checks
+        prerequisites.check_machine(self.home, installing=True)
         environment = network.for_this_process()
         with installation_lock(self.home, _say):
             if self.is_done:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import tempfile
+import traceback
+from pathlib import Path
 
 import click
 
@@ -53,6 +57,9 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         Terminal(to_stderr=True).say("interrupted")
         sys.exit(130)
-    except BrokenPipeError:
-        sys.exit(141)
+    except Exception as error:  # noqa: BLE001 - the last resort: one line for the user, the rest for who mends it
+        path = Path(tempfile.gettempdir()) / f"cali-error-{os.getpid()}.log"
+        path.write_text(traceback.format_exc())
+        Terminal(to_stderr=True).error(SandboxError(f"unexpected {type(error).__name__}: {error}", hint=f"see {path}"))
+        sys.exit(ExitCode.FAILED)
     sys.exit(code if isinstance(code, int) else 0)

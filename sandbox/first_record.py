@@ -48,7 +48,7 @@ def send_and_follow(stores: Stores, terminal: Terminal) -> Trace:
         "message": f"payment gateway did not answer: read timed out after 30 s (check {words})",
     }
     path = sending.container_log(stores.containers, service="sandbox-check")
-    [reference] = sending.append(path, [json.dumps(line).encode()])
+    [(_, reference)] = sending.append(path, [json.dumps(line).encode()])
     passed: set[int] = set()
 
     def show(trace: Trace) -> None:

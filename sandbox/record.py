@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sandbox.errors import SandboxError
+
+#: No part of the pipeline shortens a message below this, whatever it cuts from a long line.
+ID_CHARACTERS = 256
+
+# What Python decodes an invalid byte to, under its `surrogateescape` rule.
+_NO_UTF8 = re.compile("[\udc80-\udcff]")
 
 
 class UnknownRecordError(SandboxError):
@@ -26,6 +34,16 @@ class UnknownRecordError(SandboxError):
         self.record_id = record_id
 
 
+def first_line_of(message: str) -> str:
+    """What a record id holds of a message."""
+    return message.split("\n", 1)[0][:ID_CHARACTERS]
+
+
+def decode(line: bytes) -> str:
+    """A line as the shipper reads it: each byte that is no UTF-8 becomes one U+FFFD."""
+    return _NO_UTF8.sub("\ufffd", line.decode("utf-8", "surrogateescape"))
+
+
 @dataclass(frozen=True)
 class RecordReference:
     """What every store carries of a log line.
@@ -33,7 +51,7 @@ class RecordReference:
     Attributes:
         log_file: Name of the container log, without its folder.
         time: The time the container runtime wrote in front of the line: RFC 3339 with nanoseconds, verbatim.
-        first_line: First line of the message.
+        first_line: The first line of the message, at most ID_CHARACTERS of it.
     """
 
     log_file: str
@@ -51,7 +69,7 @@ class RecordReference:
         """The reference of a record as Kinesis, S3 or OpenSearch hold it."""
         message = document.get("message")
         text = message if isinstance(message, str) else ""
-        return cls(str(document.get("log_file", "")), str(document.get("time", "")), text.split("\n", 1)[0])
+        return cls(str(document.get("log_file", "")), str(document.get("time", "")), first_line_of(text))
 
     @classmethod
     def of_line(cls, log_file: str, time: str, content: str) -> RecordReference:
@@ -61,9 +79,9 @@ class RecordReference:
         except (ValueError, RecursionError):  # nested too deeply
             document = None
         if not isinstance(document, dict):
-            return cls(log_file, time, content)
+            return cls(log_file, time, first_line_of(content))
         message = document.get("message")
-        return cls(log_file, time, (message if isinstance(message, str) else "").split("\n", 1)[0])
+        return cls(log_file, time, first_line_of(message if isinstance(message, str) else ""))
 
 
 @dataclass(frozen=True)
@@ -86,15 +104,29 @@ class FoundLine:
 def find_line(folder: Path, record_id: str) -> FoundLine:
     """The line with this record id; raises UnknownRecordError when no container log holds it."""
     for path in sorted(folder.glob("*.log*"), key=lambda p: p.stat().st_mtime, reverse=True):
-        offset = 0
-        log_file = path.name.split(".log")[0] + ".log"
-        with path.open("rb") as file:
-            for number, raw in enumerate(file, 1):
-                offset += len(raw)
-                parts = raw.decode(errors="replace").rstrip("\n").split(" ", 3)
-                if len(parts) < 4:
-                    continue
-                reference = RecordReference.of_line(log_file, parts[0], parts[3])
-                if reference.record_id == record_id:
-                    return FoundLine(reference, path, offset, number)
+        for line in _lines(path):
+            if line.reference.record_id == record_id:
+                return line
     raise UnknownRecordError(record_id, folder)
+
+
+def _lines(path: Path) -> Iterator[FoundLine]:
+    """Every line of a container log, its pieces (`P`, and `F` for the last) put together."""
+    log_file = path.name.split(".log")[0] + ".log"
+    # Of each output stream: when its unfinished line began, and the pieces so far.
+    unfinished: dict[bytes, tuple[str, list[bytes]]] = {}
+    offset = 0
+    with path.open("rb") as file:
+        for number, raw in enumerate(file, 1):
+            offset += len(raw)
+            parts = raw.rstrip(b"\n").split(b" ", 3)
+            if len(parts) < 4:
+                continue
+            time, stream, tag, content = parts
+            begun, pieces = unfinished.pop(stream, (decode(time), []))
+            pieces.append(content)
+            if tag == b"P":
+                unfinished[stream] = (begun, pieces)
+                continue
+            reference = RecordReference.of_line(log_file, begun, decode(b"".join(pieces)))
+            yield FoundLine(reference, path, offset, number)

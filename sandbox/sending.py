@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sandbox.record import RecordReference
+from sandbox.record import RecordReference, decode
 
 #: containerd cuts a line into pieces of this many bytes: `P` for each but the last, `F` for the last.
 PIECE_BYTES = 16 * 1024
@@ -21,8 +21,8 @@ def container_log(folder: Path, *, service: str = "sandbox-send") -> Path:
     return folder / f"{service}-{identity[:10]}-{identity[10:15]}_cali_{service}-{identity}.log"
 
 
-def append(path: Path, lines: Iterable[bytes]) -> Iterator[RecordReference]:
-    """Append each line with the time of its writing; yields what the stores will carry of it.
+def append(path: Path, lines: Iterable[bytes]) -> Iterator[tuple[bytes, RecordReference]]:
+    """Append each line with the time of its writing; yields the line and what the stores will carry of it.
 
     One process at a time writes the file: lines longer than PIECE_BYTES become several pieces that must not mix.
     """
@@ -34,7 +34,7 @@ def append(path: Path, lines: Iterable[bytes]) -> Iterator[RecordReference]:
             last = max(time.time_ns(), last + 1)
             text = stamp(last)
             os.write(descriptor, b"".join(_pieces(text.encode(), line)))
-            yield RecordReference.of_line(path.name, text, line.decode(errors="replace"))
+            yield line, RecordReference.of_line(path.name, text, decode(line))
     finally:
         os.close(descriptor)
 

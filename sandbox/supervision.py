@@ -27,6 +27,9 @@ LOG_BYTES = "10MB"
 LOG_BACKUPS = 2
 
 _DAEMON_START_S = 15.0
+
+#: Longer than any program may take to end.
+_DAEMON_STOP_S = 60.0
 _STOPPED = frozenset({"STOPPED", "EXITED", "FATAL", "UNKNOWN"})
 
 
@@ -151,16 +154,23 @@ class Supervisor:
         for name in first:
             if name in known:
                 self.stop_one(name)
-        if self.is_running():
+        if daemon := self._daemon():
             with suppress(OSError, xmlrpc.client.Error):
                 self._api.shutdown()
-            deadline = time.monotonic() + 45
-            while self.is_running() and time.monotonic() < deadline:
-                time.sleep(0.1)
+            # It stops answering when the shutdown begins, and ends when every process has.
+            with suppress(psutil.TimeoutExpired):
+                daemon.wait(_DAEMON_STOP_S)
         end_processes(owned_processes(self.instance))
         self.instance.socket.unlink(missing_ok=True)
         with suppress(OSError):
             self.instance.socket.parent.rmdir()
+
+    def _daemon(self) -> psutil.Process | None:
+        """The running supervisord, None when there is none."""
+        try:
+            return psutil.Process(int(self._api.getPID()))
+        except (OSError, xmlrpc.client.Error, psutil.NoSuchProcess):
+            return None
 
     def _call(self, action: str, method: str, *arguments: object, tolerate: int | None = None) -> None:
         try:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import suppress
 
 import click
 
-from sandbox.errors import SandboxError
 from sandbox.instance import Home
-from sandbox.supervision import Supervisor
+from sandbox.targets.embedded import Embedded
 from sandbox.terminal import Terminal
 
 
@@ -20,16 +20,19 @@ def clean(everything: bool) -> None:
     """End every process and remove the sandbox's data; package caches of yours stay."""
     terminal = Terminal()
     home = Home.from_environment()
-    if everything and home.root.exists() and not (home.root / "instances").exists() and any(home.root.iterdir()):
-        known = {"envs", "tools"}
-        if strangers := sorted(p.name for p in home.root.iterdir() if p.name not in known):
-            raise SandboxError(
-                f"{home.root} holds {strangers[0]}, which the sandbox did not make", hint="check CALI_HOME"
-            )
+    instances = home.root / "instances"
+    named = home.instance()
+    chosen = [home.instance(root.name) for root in sorted(instances.glob("*"))] if everything else [named]
     with terminal.stage("ending every process"):
-        for root in sorted((home.root / "instances").glob("*")) if everything else [home.instance().root]:
-            if root.exists():
-                Supervisor(home.instance(root.name)).stop()
-    removed = home.root if everything else home.instance().root
-    with terminal.stage(f"removing {removed}"):
-        shutil.rmtree(removed, ignore_errors=True)
+        for instance in chosen:
+            if instance.root.exists():
+                Embedded(instance).stop()
+    # Only what the sandbox makes: CALI_HOME may be a folder that holds other things too.
+    made = [instances, home.environments, home.tools] if everything else [named.root]
+    for folder in made:
+        if folder.exists():
+            with terminal.stage(f"removing {folder}"):
+                shutil.rmtree(folder)
+    for folder in (instances, home.root):
+        with suppress(OSError):  # not empty, or not there
+            folder.rmdir()

@@ -15,7 +15,14 @@ from sandbox.instance import Home
 @click.command()
 @click.argument("service", required=False)
 @click.option("-f", "--follow", is_flag=True, help="Keep printing what is appended.")
-@click.option("-n", "--lines", default=50, show_default=True, help="How many of the last lines to print.")
+@click.option(
+    "-n",
+    "--lines",
+    type=click.IntRange(min=0),
+    default=50,
+    show_default=True,
+    help="How many of the last lines to print.",
+)
 def logs(service: str | None, follow: bool, lines: int) -> None:
     """Print the last log lines of SERVICE, or of all of them."""
     folder = Home.from_environment().instance().logs

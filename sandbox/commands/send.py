@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import BinaryIO
 
 import click
@@ -10,9 +11,12 @@ import click
 from sandbox import sending
 from sandbox.commands.options import brought_up
 from sandbox.definitions import fluent_bit
+from sandbox.errors import UsageError
 from sandbox.record import RecordReference
 from sandbox.services.shipper import Shipper
 from sandbox.shipper.record_starts import RecordStarts
+
+_SERVICE = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
 
 @click.command()
@@ -29,12 +33,13 @@ def send(file: BinaryIO, service: str) -> None:
       echo '{"level":"ERROR","service":"checkout","message":"disk full"}' | sandbox send
     """
     target = brought_up()
+    if not _SERVICE.fullmatch(service):
+        raise UsageError(f"--service is {service!r}", hint="a container's name has lower-case letters, digits and -")
     shipper = Shipper(target.instance, target.memory.ports)
     starts = RecordStarts(fluent_bit.load(shipper.values, shipper.program().environment))
     path = sending.container_log(target.instance.containers, service=service)
-    lines = [line for raw in file if (line := raw.rstrip(b"\r\n"))]
     record: RecordReference | None = None
-    for line, reference in zip(lines, sending.append(path, lines), strict=True):
+    for line, reference in sending.append(path, (line for raw in file if (line := raw.rstrip(b"\r\n")))):
         # A line that carries on the record before it is found by that record's id.
         begins = starts.begins(line.decode(errors="replace"))
         record = reference if begins or record is None else record

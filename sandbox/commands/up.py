@@ -32,7 +32,12 @@ def up(target: str, as_json: bool) -> None:
             report = sandbox.report()
             terminal.say("already up; nothing changed")
         else:
-            bring_up(sandbox, terminal)
+            try:
+                bring_up(sandbox, terminal)
+            except BaseException:
+                if sandbox.supervisor.is_running():
+                    terminal.say("what was started still runs: `sandbox up` goes on with it, `sandbox down` ends it")
+                raise
             report = sandbox.report()
     if as_json:
         print_json(report.as_json())

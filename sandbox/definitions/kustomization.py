@@ -28,6 +28,14 @@ def build(folder: Path) -> list[Manifest]:
         DefinitionError: A file is missing or broken, or uses a part of kustomize that is not supported here.
     """
     path = folder / "kustomization.yaml"
+    try:
+        return _build(folder, path)
+    except (KeyError, TypeError, AttributeError) as error:
+        # Kubernetes would refuse such a manifest; the message names what was looked for.
+        raise DefinitionError(path, "", f"a resource or patch is no Kubernetes object: {error!r}") from error
+
+
+def _build(folder: Path, path: Path) -> list[Manifest]:
     content = _single(path)
     if unknown := sorted(set(content) - _KNOWN):
         raise DefinitionError(path, unknown[0], "is not supported here", hint=f"supported: {', '.join(sorted(_KNOWN))}")
@@ -62,6 +70,8 @@ def load(path: Path) -> list[Manifest]:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         raise DefinitionError(path, f"line {line}", error.problem or "is not YAML") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise DefinitionError(path, "", f"is not YAML: {' '.join(str(error).split())}") from error
 
 
 def merge(base: Any, patch: Any, field: str = "") -> Any:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sandbox import install
+from sandbox import install, ports
 from sandbox.definitions import digest
 from sandbox.errors import SandboxError
 from sandbox.first_record import send_and_follow
@@ -24,6 +24,12 @@ from sandbox.terraform.run import outputs_as_text
 from sandbox.tracing import Trace
 
 _POLL_S = 0.1
+#: A process that had to be started this often while it is waited for ends by itself each time.
+_STARTS = 3
+_LAST_WORDS = 300
+
+#: How often a program may start before it counts as one that does not stay up.
+_ATTEMPTS = 2
 
 
 class BusyError(SandboxError):
@@ -49,11 +55,16 @@ def exclusive(instance: Instance) -> Iterator[None]:
 
 
 def is_up_to_date(target: Embedded) -> bool:
-    """Whether the sandbox runs, whole, with the definitions as they stand."""
+    """Whether the sandbox runs, whole, with the definitions as they stand and on the ports that are asked for."""
+    memory = target.memory
     states = target.supervisor.states()
-    current = target.memory.variant.get("definitions") == digest.definitions(REPOSITORY)
+    asked = ports.requested(memory.ports, os.environ)
     return (
-        target.memory.state == "up" and current and all(s.state == "RUNNING" for s in states.values()) and bool(states)
+        memory.state == "up"
+        and memory.variant.get("definitions") == digest.definitions(REPOSITORY)
+        and all(memory.ports[name] == port for name, port in asked.items())
+        and bool(states)
+        and all(state.state == "RUNNING" for state in states.values())
     )
 
 
@@ -64,6 +75,7 @@ def bring_up(target: Embedded, terminal: Terminal) -> Trace:
         PrerequisiteError: Something is missing on the machine.
         SandboxError: A part did not come up; the message names it and its log.
     """
+    target.check_definitions()
     install.ensure_all(target.instance.home, terminal)
     target.choose_ports(os.environ)
     memory = target.memory
@@ -129,19 +141,35 @@ def _provision(target: Embedded) -> None:
 
 
 def wait_ready(target: Embedded, service: Service, terminal: Terminal) -> None:
-    """Until the service is ready; raises NotReadyError when it ends, or takes longer than it may."""
+    """Until the service is ready; raises NotReadyError when it ends again and again, or takes longer than it may."""
     with terminal.stage(f"{service.name} ({service.nature}, {service.version()})"):
         deadline = time.monotonic() + service.ready_s
+        pids: set[int] = set()
         while True:
             try:
                 service.probe()
             except NotReadyError as error:
                 process = target.supervisor.states().get(service.name)
-                if process is None or process.state == "FATAL":
-                    detail = process.detail if process else "it was never started"
-                    raise NotReadyError(service.name, f"it does not stay up: {detail}") from error
+                pids |= {process.pid} if process and process.pid else set()
+                if process is None or process.state == "FATAL" or len(pids) > _ATTEMPTS:
+                    raise NotReadyError(service.name, f"it does not stay up: {_last_words(service)}") from error
                 if time.monotonic() > deadline:
                     raise NotReadyError(service.name, f"after {service.ready_s:.0f} s: {error.reason}") from error
                 time.sleep(_POLL_S)
             else:
                 return
+
+
+def _last_words(service: Service) -> str:
+    """The last line of the service's log."""
+    lines = service.log.read_text(errors="replace").splitlines() if service.log.exists() else []
+    return next((line.strip() for line in reversed(lines) if line.strip()), "it wrote nothing")[:300]
+
+
+def _last_words(service: Service) -> str:
+    """The last line a process wrote before it ended: what ends by itself says why."""
+    try:
+        lines = service.log.read_text(errors="replace").splitlines()
+    except OSError:
+        return "it wrote nothing"
+    return next((line.strip()[:_LAST_WORDS] for line in reversed(lines) if line.strip()), "it wrote nothing")

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from sandbox import ports
 from sandbox.definitions import deployments
+from sandbox.definitions import fluent_bit as definition
 from sandbox.definitions.errors import DefinitionError
 from sandbox.instance import REPOSITORY, Instance
 from sandbox.knowledge import threshold
@@ -24,6 +25,8 @@ from sandbox.services.shipper import Shipper
 from sandbox.services.slack import Slack, asked_rate
 from sandbox.services.workloads import Consumer, DeployedService, LogGenerator
 from sandbox.settings import REGION
+from sandbox.shipper.counters import Counters
+from sandbox.shipper.pipeline import Pipeline
 from sandbox.status import Report, take
 from sandbox.stores import Stores
 from sandbox.supervision import Supervisor
@@ -55,7 +58,10 @@ class Embedded:
         for kind in _SERVERS:
             defaults |= kind.extra_ports
         asked = ports.requested(defaults, environment)
-        own = {name: port for name, port in self.memory.ports.items() if name in self.supervisor.states()}
+        running = set(self.supervisor.states())
+        for kind in _SERVERS:
+            running |= set(kind.extra_ports) if kind.name in running else set()
+        own = {name: port for name, port in self.memory.ports.items() if name in running}
         # What runs keeps its port: only a service that is to be started needs a free one.
         wanted = {name: port for name, port in defaults.items() if name not in own}
         chosen = ports.allocate(
@@ -67,6 +73,20 @@ class Embedded:
         self.memory.ports = {**own, **chosen}
         self.memory.variant["fluent-bit"] = fluent_bit.found()
         self.instance.write(self.memory)
+
+    def check_definitions(self) -> None:
+        """Read what can be read before anything runs; raises DefinitionError for what is broken."""
+        found = deployments.read(OVERLAY)
+        for kind in _WORKLOADS:
+            if kind.name not in found:
+                raise DefinitionError(OVERLAY, f"Deployment/{kind.name}", "is missing")
+        for workload in found.values():
+            if workload.replicas != 1:
+                problem = f"{workload.replicas} replicas: as plain processes each Deployment has one"
+                raise DefinitionError(OVERLAY, f"Deployment/{workload.name}", problem)
+        shipper = Shipper(self.instance, {"aws": 0})
+        environment = {**shipper.environment(), "CALI_SHIPPER_STATE_DIR": str(self.instance.root)}
+        Pipeline(definition.load(shipper.values, environment), Counters())
 
     @cached_property
     def servers(self) -> dict[str, Service]:
@@ -81,9 +101,6 @@ class Embedded:
     def workloads(self) -> dict[str, DeployedService]:
         """The Deployments of `k8s/overlays/embedded`, by name; raises DefinitionError when one is missing or broken."""
         found = deployments.read(OVERLAY)
-        for kind in _WORKLOADS:
-            if kind.name not in found:
-                raise DefinitionError(OVERLAY, f"Deployment/{kind.name}", "is missing")
         settings = self.runtime_settings()
         return {k.name: k(self.instance, self.memory.ports, found[k.name], settings) for k in _WORKLOADS}
 

@@ -59,9 +59,13 @@ class Manifest:
             raise LogWriteError(self._path, error) from error
 
 
+#: Of a longer first line only these count: no part of the pipeline shortens a message below this.
+_CHARACTERS = 256
+
+
 def record_id(log_file: str, stamp: str, first_line: str) -> str:
     """Return the id every store of the pipeline knows the record by."""
-    return hashlib.sha256(f"{log_file}\n{stamp}\n{first_line}".encode()).hexdigest()[:20]
+    return hashlib.sha256(f"{log_file}\n{stamp}\n{first_line[:_CHARACTERS]}".encode()).hexdigest()[:20]
 
 
 def _line(record: Record, log_file: str, stamp: str) -> str:

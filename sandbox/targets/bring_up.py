@@ -164,12 +164,3 @@ def _last_words(service: Service) -> str:
     """The last line of the service's log."""
     lines = service.log.read_text(errors="replace").splitlines() if service.log.exists() else []
     return next((line.strip() for line in reversed(lines) if line.strip()), "it wrote nothing")[:300]
-
-
-def _last_words(service: Service) -> str:
-    """The last line a process wrote before it ended: what ends by itself says why."""
-    try:
-        lines = service.log.read_text(errors="replace").splitlines()
-    except OSError:
-        return "it wrote nothing"
-    return next((line.strip()[:_LAST_WORDS] for line in reversed(lines) if line.strip()), "it wrote nothing")

@@ -163,4 +163,4 @@ def wait_ready(target: Embedded, service: Service, terminal: Terminal) -> None:
 def _last_words(service: Service) -> str:
     """The last line of the service's log."""
     lines = service.log.read_text(errors="replace").splitlines() if service.log.exists() else []
-    return next((line.strip() for line in reversed(lines) if line.strip()), "it wrote nothing")[:300]
+    return next((line.strip() for line in reversed(lines) if line.strip()), "it wrote nothing")[:_LAST_WORDS]

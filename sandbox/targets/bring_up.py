@@ -24,8 +24,8 @@ from sandbox.terraform.run import outputs_as_text
 from sandbox.tracing import Trace
 
 _POLL_S = 0.1
-#: A process that had to be started this often while it is waited for ends by itself each time.
-_STARTS = 3
+
+#: Characters of a log's last line in an error.
 _LAST_WORDS = 300
 
 #: How often a program may start before it counts as one that does not stay up.

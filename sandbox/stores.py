@@ -116,6 +116,14 @@ class Stores:
             return {"records_out": sum(int(output["proc_records"]) for output in outputs.values())}
         return dict(self.json(f"{self.shipper}/_sandbox/health")["counters"])
 
+    def delivery_fault(self, output: str) -> str:
+        """Why a delivery stream, named by an output of Terraform, does not deliver; empty when it does."""
+        name = self.outputs[output]
+        stream = self.json(f"{self.firehose}/_sandbox/health")["streams"].get(name)
+        if stream is None:
+            return f"there is no delivery stream {name}"
+        return f"{name}: {stream['reason']}" if stream["state"] == "failing" else ""
+
     def slack_messages(self, since: int = 0) -> list[dict[str, Any]]:
         """The messages Slack received, oldest first."""
         return list(self.json(f"{self.slack}/_sandbox/messages?since={since}"))

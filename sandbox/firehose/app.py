@@ -50,7 +50,11 @@ def create_app(manager: Manager, operations: Operations, region: str, on_stop: C
         return _response(answer, 200)
 
     def health(_request: Request) -> Response:
-        return JSONResponse({"status": "ok", "streams": manager.health()})
+        streams = manager.health()
+        # An outage of a destination is that stream's alone: the process, and so the other stream, is well.
+        faults = [f"{name}: {fault}" for name, stream in streams.items() for fault in stream["faults"]["inside"]]
+        status = {"status": "failing", "last_error": "; ".join(faults)} if faults else {"status": "ok"}
+        return JSONResponse({**status, "streams": streams})
 
     routes = [Route("/", api, methods=["POST"]), Route("/_sandbox/health", health, methods=["GET"])]
     return Starlette(routes=routes, lifespan=lifespan)

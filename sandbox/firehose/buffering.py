@@ -73,6 +73,11 @@ class Buffer:
         return batch
 
     @property
+    def since(self) -> float | None:
+        """Return when, by the monotonic clock, the first record waiting was taken."""
+        return next((entry.at for entry in self._entries if entry.record is not None), None)
+
+    @property
     def oldest(self) -> float | None:
         """Return the arrival time of the oldest record waiting."""
         return next((entry.record.arrived for entry in self._entries if entry.record is not None), None)

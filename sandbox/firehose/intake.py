@@ -21,6 +21,7 @@ class Intake:
         self._changed = threading.Condition()
         self._draining = False
         self._in_flight: float | None = None
+        self._in_flight_since: float | None = None
 
     def put(self, records: Iterable[Record]) -> None:
         """Take records; the caller has asked `has_room` before it read them."""
@@ -56,8 +57,10 @@ class Intake:
                 if self._draining and due is None:
                     return None
                 if due is not None and (due <= 0 or self._draining):
+                    since = self._buffer.since
                     batch = self._buffer.cut(hints)
                     self._in_flight = batch.oldest if batch.records else None
+                    self._in_flight_since = since if batch.records else None
                     return batch
                 self._changed.wait(min(due, _TICK_S) if due is not None else _TICK_S)
         return None
@@ -65,7 +68,16 @@ class Intake:
     def delivered(self) -> None:
         """Note that the batch in flight is durable."""
         with self._changed:
-            self._in_flight = None
+            self._in_flight = self._in_flight_since = None
+
+    def overdue_s(self) -> float:
+        """Return how much longer than the buffering interval the oldest record has been waiting here, 0 if it has not.
+
+        Its age would not do: after an outage what is read is old, and delivered as it should be all the same.
+        """
+        with self._changed:
+            since = self._in_flight_since if self._in_flight_since is not None else self._buffer.since
+            return 0.0 if since is None else max(0.0, time.monotonic() - since - self._hints().interval_s)
 
     def snapshot(self) -> dict[str, float | int | None]:
         """Return what waits here; the freshness is the age of the oldest record not yet delivered."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 from sandbox.firehose.intake import Intake
+from sandbox.firehose.persistence import persist
 from sandbox.firehose.store import JOURNAL
 from sandbox.firehose.wiring import Wiring
 
@@ -24,18 +25,23 @@ class JournalSource:
         self.appended = threading.Event()
 
     def run(self, stop: threading.Event) -> None:
-        """Read until stopped."""
-        position = self._store.positions(self._uid).get(JOURNAL)
-        self._after = int(position.sequence) if position and position.sequence else 0
+        """Read until stopped; no failure ends this."""
+        self._after = persist(self._delivered, "reader", self._metrics, stop) or 0
         while not stop.is_set():
             self.appended.clear()
-            if not (self._intake.has_room() and self._step()):
+            if not persist(self._step, "reader", self._metrics, stop):
                 self.appended.wait(_IDLE_S)
 
+    def _delivered(self) -> int:
+        position = self._store.positions(self._uid).get(JOURNAL)
+        return int(position.sequence) if position and position.sequence else 0
+
     def _step(self) -> bool:
+        if not self._intake.has_room():
+            return False
         records = self._store.read(self._uid, self._after, _BATCH)
         if records:
-            self._after = int(records[-1].sequence)
             self._metrics.read(len(records), sum(len(record.data) for record in records))
             self._intake.put(records)
+            self._after = int(records[-1].sequence)
         return bool(records)

@@ -43,6 +43,7 @@ class _Shard:
     ended: bool  # no longer written to, says ListShards
     sequence: str | None = None
     done: bool = False
+    failed: bool = False  # its last poll did
     next_at: float = 0.0
     backoff: Backoff = field(default_factory=lambda: Backoff(cap_s=10.0))
 
@@ -64,6 +65,7 @@ class KinesisSource:
         self._shards: dict[str, _Shard] = {}
         self._generation = ""
         self._discover_at = 0.0
+        self._active = False
 
     def run(self, stop: threading.Event) -> None:
         """Read until stopped; nothing that the source does ends this."""
@@ -77,8 +79,18 @@ class KinesisSource:
                 if backoff.failures == 0:
                     log.warning("the source stream cannot be read", extra={"stream": self._arn, "error": str(error)})
                 backoff.sleep(stop)
+            except Exception as error:  # whatever it is: nobody would start this thread again
+                self._discover_at = 0.0
+                log.exception("reading failed unexpectedly, and is tried again", extra={"stream": self._arn})
+                self._metrics.error("reader", describe_error(error))
+                backoff.sleep(stop)
             else:
-                backoff.reset()
+                # A shard that failed and is not due again yet is no recovery.
+                if not any(shard.failed for shard in self._readable()):
+                    self._metrics.recovered("reader")
+                    if self._active:
+                        self._metrics.recovered("source")
+                    backoff.reset()
                 stop.wait(max(0.01, min(0.25, self._next() - time.monotonic())))
 
     def step(self, now: float) -> None:
@@ -103,7 +115,8 @@ class KinesisSource:
     def _discover(self) -> None:
         # DescribeStream, not its summary: that is what the policy in AWS's documentation permits a Firehose role.
         stream = self._kinesis.describe_stream(StreamARN=self._arn, Limit=1)["StreamDescription"]
-        if stream["StreamStatus"] not in {"ACTIVE", "UPDATING"}:
+        self._active = stream["StreamStatus"] in {"ACTIVE", "UPDATING"}
+        if not self._active:
             self._metrics.error("source", f"the stream is {stream['StreamStatus']}")
             return
         generation = f"{stream['StreamCreationTimestamp'].timestamp():.3f}"
@@ -127,7 +140,6 @@ class KinesisSource:
         self._shards = {shard_id: shard for shard_id, shard in self._shards.items() if shard_id in listed}
         self._store.forget(self._uid, set(saved) - {shard.origin for shard in self._shards.values()})
         self._metrics.shards(set(listed))
-        self._metrics.recovered("source")
 
     def _list_shards(self) -> dict[str, Any]:
         shards: dict[str, Any] = {}
@@ -143,14 +155,15 @@ class KinesisSource:
         if not self._intake.has_room():
             shard.next_at = now + _FULL_S
             return
-        shard.next_at = now + POLL_S
+        shard.next_at, shard.failed = now + POLL_S, True
         try:
             answer = self._get_records(shard)
         except ClientError as error:
             self._refused(shard, error, now)
-            return
-        shard.backoff.reset()
-        self._take(shard, answer)
+        else:
+            shard.backoff.reset()
+            self._take(shard, answer)
+        shard.failed = False
 
     def _refused(self, shard: _Shard, error: ClientError, now: float) -> None:
         """Wait when throttled, start over when the position is unknown to the shard; anything else is the stream's."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -40,6 +41,7 @@ class Metrics:
         self._read = {"records": 0, "bytes": 0, "throttled": 0}
         self._retries = 0
         self._errors: dict[str, dict[str, Any]] = {}
+        self._failing_from: dict[str, float] = {}  # a monotonic clock
         self._last_error: dict[str, Any] | None = None
         self._shards: dict[str, dict[str, Any]] = {}
 
@@ -91,17 +93,19 @@ class Metrics:
             self._values["backup_objects"] += 1
 
     def error(self, where: str, message: str) -> None:
-        """Note that `where` (source, s3, opensearch, backup) fails at the moment."""
+        """Note that `where` (source, s3, opensearch, or a part of this process) fails at the moment."""
         with self._lock:
             since = self._errors.get(where, {}).get("since", _now())
             self._last_error = {"at": _now(), "where": where, "message": message}
             self._errors[where] = {"since": since, "message": message}
+            self._failing_from.setdefault(where, time.monotonic())
             self._retries += 1
 
     def recovered(self, where: str) -> None:
         """Note that `where` works."""
         with self._lock:
             self._errors.pop(where, None)
+            self._failing_from.pop(where, None)
 
     def persistent(self) -> dict[str, Any]:
         """Return what is kept beside the positions."""
@@ -110,6 +114,7 @@ class Metrics:
 
     def snapshot(self) -> dict[str, Any]:
         """Return everything, for the health answer."""
+        now = time.monotonic()
         with self._lock:
             return {
                 "source": {**self._read, "shards": {shard: dict(values) for shard, values in self._shards.items()}},
@@ -120,6 +125,9 @@ class Metrics:
                 "retries": self._retries,
                 "last_delivery": self._values["last_delivery"],
                 "last_failed": self._values["last_failed"],
-                "errors": {where: dict(error) for where, error in self._errors.items()},
+                "errors": {
+                    where: {**error, "for_s": round(now - self._failing_from[where], 3)}
+                    for where, error in self._errors.items()
+                },
                 "last_error": self._last_error,
             }

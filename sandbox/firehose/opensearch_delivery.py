@@ -101,7 +101,7 @@ class OpenSearchDelivery:
                 return accepted, refused + pending
             if self._stop.wait(min(backoff.next(), left)):
                 raise InterruptedDeliveryError(error)
-        if accepted:
+        if accepted or refused:  # a refusal for good is an answer as well
             self._metrics.recovered("opensearch")
         return accepted, refused
 

@@ -13,13 +13,15 @@ from typing import Any
 from sandbox.firehose.aws import AwsClients
 from sandbox.firehose.buffering import MIB, Hints
 from sandbox.firehose.configuration import OPENSEARCH, S3, delimiter_of
+from sandbox.firehose.diagnosis import diagnose
 from sandbox.firehose.intake import Intake
 from sandbox.firehose.journal_source import JournalSource
 from sandbox.firehose.kinesis_source import KinesisSource
 from sandbox.firehose.metrics import Metrics
 from sandbox.firehose.opensearch_delivery import OpenSearchDelivery
+from sandbox.firehose.persistence import persist
 from sandbox.firehose.records import Batch
-from sandbox.firehose.s3_delivery import InterruptedDeliveryError, S3Target, S3Writer
+from sandbox.firehose.s3_delivery import S3Target, S3Writer
 from sandbox.firehose.store import Store
 from sandbox.firehose.wiring import Wiring
 
@@ -36,6 +38,7 @@ class Pipeline:
         self._wiring = Wiring(definition["Uid"], region, clients, store, self.metrics)
         self._intake = Intake(self._hints)
         self._stop_reading = threading.Event()
+        self._started = self._at_destination = False
         self._writer = S3Writer(self._wiring)
         self._opensearch = OpenSearchDelivery(self._wiring, self._writer)
         self._source: KinesisSource | JournalSource
@@ -53,6 +56,7 @@ class Pipeline:
         """Begin to read and deliver."""
         self._reader.start()
         self._deliverer.start()
+        self._started = True
 
     def finish_reading(self) -> None:
         """Read no more, and deliver what was read without waiting for the hints."""
@@ -77,6 +81,9 @@ class Pipeline:
         definition, destination = self.definition, self._destination()
         snapshot = self.metrics.snapshot()
         buffer = self._intake.snapshot()
+        found = diagnose(
+            self._dead(), snapshot["errors"], self._intake.overdue_s(), at_destination=self._at_destination
+        )
         kinesis = definition.get("Source", {}).get("KinesisStreamSourceDescription", {})
         source = {
             "type": definition["DeliveryStreamType"],
@@ -87,7 +94,9 @@ class Pipeline:
             "arn": definition["DeliveryStreamARN"],
             "status": definition["DeliveryStreamStatus"],
             "version": definition["VersionId"],
-            "state": "failing" if snapshot["errors"] else "ok",
+            "state": "failing" if found.reason else "ok",
+            "reason": found.reason,
+            "faults": {"inside": found.inside, "outside": found.outside},
             "destination": "opensearch" if OPENSEARCH in destination else "s3",
             "buffering": self._settings()["BufferingHints"],
             "source": source,
@@ -95,6 +104,11 @@ class Pipeline:
             "buffer": buffer,
             **snapshot,
         }
+
+    def _dead(self) -> list[str]:
+        if not self._started or self._stop_reading.is_set():
+            return []
+        return [thread.name for thread in (self._reader, self._deliverer) if not thread.is_alive()]
 
     def _destination(self) -> dict[str, Any]:
         return dict(self.definition["Destinations"][0])
@@ -113,14 +127,32 @@ class Pipeline:
         return S3Target(self.definition["DeliveryStreamName"], self.definition["VersionId"], described)
 
     def _deliver(self) -> None:
-        while (batch := self._intake.next_batch(self._wiring.stop)) is not None:
-            try:
-                if batch.records:
-                    self._deliver_batch(batch)
-            except InterruptedDeliveryError:
+        stop = self._wiring.stop
+        while (batch := persist(lambda: self._intake.next_batch(stop), "buffer", self.metrics, stop)) is not None:
+            if not self._settle(batch):
                 return
-            self._wiring.store.commit(self._wiring.uid, batch.positions, self.metrics.persistent())
             self._intake.delivered()
+
+    def _settle(self, batch: Batch) -> bool:
+        """Deliver a batch, then move the positions; what fails is tried again alone. False when stopped before."""
+        stop = self._wiring.stop
+        return bool(
+            persist(lambda: self._send(batch), "delivery", self.metrics, stop)
+            and persist(lambda: self._commit(batch), "checkpoint", self.metrics, stop)
+        )
+
+    def _commit(self, batch: Batch) -> bool:
+        self._wiring.store.commit(self._wiring.uid, batch.positions, self.metrics.persistent())
+        return True
+
+    def _send(self, batch: Batch) -> bool:
+        self._at_destination = True
+        try:
+            if batch.records:
+                self._deliver_batch(batch)
+        finally:
+            self._at_destination = False
+        return True
 
     def _deliver_batch(self, batch: Batch) -> None:
         body = delimiter_of(self._settings())

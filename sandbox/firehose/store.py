@@ -19,6 +19,7 @@ from sandbox.errors import SandboxError
 from sandbox.firehose.records import Position, Record
 
 VERSION = 1
+_BUSY_S = 30.0  # how long another process, such as a backup, may hold the file before it is an error
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS streams (name TEXT PRIMARY KEY, body TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS positions (uid TEXT, origin TEXT, body TEXT NOT NULL, PRIMARY KEY (uid, origin));
@@ -47,7 +48,7 @@ class Store:
                 f"{directory} is in use by another Firehose", hint="stop it or take another --state-dir"
             ) from error
         self._lock = threading.Lock()
-        self._db = sqlite3.connect(directory / "firehose.sqlite3", check_same_thread=False)
+        self._db = sqlite3.connect(directory / "firehose.sqlite3", check_same_thread=False, timeout=_BUSY_S)
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=FULL")
         version = self._db.execute("PRAGMA user_version").fetchone()[0]

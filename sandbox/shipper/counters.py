@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,6 +25,7 @@ class Counters:
         last_shipped: `log_file` and `time` of the last record acknowledged.
         last_error: The last thing that failed, and when.
         failing_since: Since when nothing gets through; None while deliveries succeed.
+        faults: What fails in this process itself, by where: `since` and `message`.
     """
 
     lines_read: int = 0
@@ -39,6 +40,7 @@ class Counters:
     last_shipped: dict[str, Any] | None = None
     last_error: dict[str, str] | None = None
     failing_since: str | None = None
+    faults: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def fail(self, message: str) -> None:
         """Remember what failed."""
@@ -52,6 +54,18 @@ class Counters:
         """A whole delivery failed."""
         self.fail(message)
         self.failing_since = self.failing_since or _now()
+
+    def fault(self, where: str, error: Exception) -> None:
+        """A part of this process failed, and will try again."""
+        message = f"{where}: {type(error).__name__}: {error}"
+        self.fail(message)
+        since = self.faults.get(where, {}).get("since", _now())
+        self.faults = {**self.faults, where: {"since": since, "message": message}}
+
+    def mended(self, where: str) -> None:
+        """It works again."""
+        if where in self.faults:
+            self.faults = {name: fault for name, fault in self.faults.items() if name != where}
 
     def as_json(self) -> dict[str, Any]:
         """All of them by name."""

@@ -8,7 +8,9 @@ import time
 from typing import Any
 
 from sandbox.shipper.counters import Counters
+from sandbox.shipper.outputs.base import RetryPolicy
 from sandbox.shipper.pipeline import Pipeline
+from sandbox.shipper.tail.offsets import OffsetsError
 
 log = logging.getLogger(__name__)
 
@@ -16,10 +18,16 @@ log = logging.getLogger(__name__)
 POLL_S = 0.02
 #: At a stop, records that still wait for more lines get this long; the others are read again next time.
 LAST_FLUSH_S = 1.0
+_OFFSETS = "offsets"
+_OFFSETS_RETRY = RetryPolicy(base_s=0.2, cap_s=5.0)
 
 
 class Engine:
-    """Runs a pipeline until it is asked to stop."""
+    """Runs a pipeline until it is asked to stop.
+
+    Offsets that cannot be written are written later. Anything else that fails in the loop ends the process: what was
+    read and not yet handed over is read again by the next one, which a loop that went on could not promise.
+    """
 
     def __init__(self, pipeline: Pipeline, counters: Counters) -> None:
         self.pipeline = pipeline
@@ -27,6 +35,9 @@ class Engine:
         self._stop = threading.Event()
         self._held_bytes = 0
         self._paused = False
+        self._offset_failures = 0
+        self._save_at = 0.0
+        self.round_at: float | None = None  # when the loop last came round, by the monotonic clock
 
     def stop(self) -> None:
         """Ask it to deliver what it read, and end."""
@@ -38,7 +49,7 @@ class Engine:
             output.start()
         next_flush = 0.0
         while not self._stop.is_set():
-            now = time.monotonic()
+            now = self.round_at = time.monotonic()
             lines = self.counters.lines_read
             self._round(now)
             if now >= next_flush:
@@ -90,9 +101,20 @@ class Engine:
         for output in self.pipeline.outputs:
             output.flush()
         self._acknowledge()
+        if time.monotonic() < self._save_at:
+            return
         held = self.pipeline.held()
-        for item in self.pipeline.inputs:
-            item.save(held)
+        try:
+            for item in self.pipeline.inputs:
+                item.save(held)
+        except OffsetsError as error:
+            log.exception("offsets are not written, and tried again")
+            self.counters.fault(_OFFSETS, error)
+            self._save_at = time.monotonic() + _OFFSETS_RETRY.wait(self._offset_failures)
+            self._offset_failures += 1
+        else:
+            self.counters.mended(_OFFSETS)
+            self._offset_failures = 0
 
     def _drain(self) -> None:
         """Read no more; wait until what was read is delivered, at most for Grace. The rest is read again next time."""
@@ -107,6 +129,7 @@ class Engine:
             time.sleep(POLL_S)
         for output in self.pipeline.outputs:
             output.stop()
+        self._save_at = 0.0
         self._flush()
         for item in self.pipeline.inputs:
             item.close()

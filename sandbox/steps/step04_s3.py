@@ -18,7 +18,9 @@ class S3(Step):
     needs = ("aws", "firehose")
 
     def status(self, stores: Stores) -> Finding:
-        """The newest object."""
+        """The newest object, unless Firehose cannot deliver."""
+        if fault := stores.delivery_fault("firehose_s3_name"):
+            return Finding("failing", fault)
         latest = max(stores.objects("raw/"), key=lambda entry: entry["LastModified"], default=None)
         if latest is None:
             return Finding("waiting", f"no object under s3://{stores.outputs['bucket_name']}/raw/ yet")

@@ -15,7 +15,9 @@ class OpenSearch(Step):
     needs = ("aws", "firehose", "opensearch")
 
     def status(self, stores: Stores) -> Finding:
-        """How many documents there are, and the newest."""
+        """How many documents there are, and the newest, unless Firehose cannot deliver."""
+        if fault := stores.delivery_fault("firehose_opensearch_name"):
+            return Finding("failing", fault)
         query = {"size": 1, "track_total_hits": True, "sort": [{"timestamp": "desc"}], "_source": ["timestamp"]}
         hits = stores.search(query)["hits"]
         if not hits["hits"]:

@@ -76,6 +76,15 @@ class Output(ABC):
         """Begin to deliver."""
         self._thread.start()
 
+    def dead(self) -> bool:
+        """Whether the thread has ended though nobody stopped it."""
+        return self._thread.ident is not None and not self._thread.is_alive() and not self.stopping.is_set()
+
+    @property
+    def title(self) -> str:
+        """What the thread and its faults are called."""
+        return self.settings.section.title
+
     def stop(self) -> None:
         """End the thread; what it has not delivered stays unacknowledged."""
         self.stopping.set()
@@ -128,8 +137,24 @@ class Output(ABC):
 
     def _work(self) -> None:
         while (batch := self._queue.get()) is not None:
+            if not self._persist(batch):
+                return
+            self.done.append(batch)
+
+    def _persist(self, batch: Batch) -> bool:
+        """Deliver a batch whatever happens, all of it again after what nobody foresaw; False when stopped before."""
+        failures = 0
+        while True:
             try:
                 self.deliver(batch)
             except InterruptedError:
-                return
-            self.done.append(batch)
+                return False
+            except Exception as error:  # whatever it is: nobody would start this thread again
+                log.exception("a delivery failed unexpectedly, and is tried again", extra={"output": self.title})
+                self.counters.fault(self.title, error)
+                if self.stopping.wait(self.policy.wait(failures)):
+                    return False
+                failures += 1
+            else:
+                self.counters.mended(self.title)
+                return True

@@ -13,7 +13,7 @@ from pathlib import Path
 from sandbox.shipper.counters import Counters
 from sandbox.shipper.event import Event, Record
 from sandbox.shipper.multiline import QUIET_S, Joiner
-from sandbox.shipper.tail.offsets import Offset, Offsets
+from sandbox.shipper.tail.offsets import Offset, Offsets, OffsetsError
 from sandbox.shipper.tail.settings import TailSettings
 from sandbox.shipper.tail.tracked import HEAD_BYTES, TrackedFile
 
@@ -61,10 +61,11 @@ class TailInput:
         for file in self.files.values():
             offset = file.safe_offset(held.get(file))
             if offset != file.saved:
-                changed.append(Offset(file.inode, file.path, file.real, offset, file.head))
-                file.saved = offset
+                changed.append((file, Offset(file.inode, file.path, file.real, offset, file.head)))
         if changed:
-            self._offsets.save(changed)
+            self._offsets.save(item for _, item in changed)
+            for file, item in changed:
+                file.saved = item.offset
 
     def close(self) -> None:
         """Close every file and the database."""
@@ -118,7 +119,7 @@ class TailInput:
                 if row is not None and entry.is_file():
                     self._open(entry.path, row.path)
         for inode in missing:
-            self._offsets.forget(inode)
+            self._drop(inode)
 
     def _open(self, path: str, name: str) -> None:
         try:
@@ -143,10 +144,19 @@ class TailInput:
         return self.settings.tag.replace("*", path.lstrip("/").replace("/", "."))
 
     def _forget(self, key: tuple[int, int], file: TrackedFile) -> None:
+        if not self._drop(file.inode):
+            return  # the next look at the files tries again
         os.close(file.descriptor)
         del self.files[key]
-        self._offsets.forget(file.inode)
         log.info("done with", extra={"path": file.path, "inode": file.inode})
+
+    def _drop(self, inode: int) -> bool:
+        try:
+            self._offsets.forget(inode)
+        except OffsetsError:
+            log.exception("cannot forget a file that is gone", extra={"inode": inode})
+            return False
+        return True
 
     def _read(self, file: TrackedFile, now: float) -> Iterator[Event]:
         if file.was_rewritten():

@@ -16,6 +16,10 @@ CREATE TABLE IF NOT EXISTS in_tail_files (
 )"""
 
 
+#: How long another process may hold the database; nothing is read meanwhile, and it is tried again.
+_BUSY_S = 10.0
+
+
 class OffsetsError(SandboxError):
     """The database of offsets cannot be used.
 
@@ -48,7 +52,9 @@ class Offsets:
             if path is not None:
                 path.parent.mkdir(parents=True, exist_ok=True)
             # Made where the values are read, used where the loop runs; never by two threads at once.
-            self._connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
+            self._connection = sqlite3.connect(
+                self.path, isolation_level=None, check_same_thread=False, timeout=_BUSY_S
+            )
             self._connection.execute("PRAGMA journal_mode=WAL")
             self._connection.execute("PRAGMA synchronous=NORMAL")
             self._connection.execute(_SCHEMA)
@@ -63,7 +69,7 @@ class Offsets:
     def save(self, offsets: Iterable[Offset]) -> None:
         """Write what was delivered; all of it or nothing."""
         try:
-            self._connection.execute("BEGIN")
+            self._connection.execute("BEGIN IMMEDIATE")
             self._connection.executemany(
                 "INSERT INTO in_tail_files (inode, name, real, offset, head, created) "
                 "VALUES (?, ?, ?, ?, ?, unixepoch()) ON CONFLICT (inode) DO UPDATE SET "
@@ -72,11 +78,16 @@ class Offsets:
             )
             self._connection.execute("COMMIT")
         except sqlite3.Error as error:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
             raise OffsetsError(self.path, str(error)) from error
 
     def forget(self, inode: int) -> None:
         """Drop a file that is gone."""
-        self._connection.execute("DELETE FROM in_tail_files WHERE inode = ?", (inode,))
+        try:
+            self._connection.execute("DELETE FROM in_tail_files WHERE inode = ?", (inode,))
+        except sqlite3.Error as error:
+            raise OffsetsError(self.path, str(error)) from error
 
     def close(self) -> None:
         """Close the database."""

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from sandbox.firehose import diagnosis
 from sandbox.firehose.configuration import OPENSEARCH, S3, describe_opensearch, describe_s3
 from sandbox.firehose.metrics import Metrics
 from sandbox.firehose.opensearch_delivery import EndpointError, OpenSearchDelivery, endpoint_url
@@ -236,7 +237,8 @@ def test_a_pipeline_delivers_gzip_with_newlines_and_then_commits(store: Store, s
     assert (health["state"], health["data_freshness_s"]) == ("ok", 0.0)
 
 
-def test_an_outage_of_s3_is_outlived_and_shown(store: Store, s3: FakeS3) -> None:
+def test_an_outage_of_s3_is_outlived_and_shown(store: Store, s3: FakeS3, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(diagnosis, "ERROR_GRACE_S", 0.0)
     s3.down.set()
     pipeline = Pipeline(
         definition(kinesis=False, destination={S3: describe_s3(s3_settings())}), FakeClients(s3=s3), store

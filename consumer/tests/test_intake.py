@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 from fakes import FakeDynamo, FakeS3, client_error, kinesis_record, log_line
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from cali_consumer.alert import Alert
 from cali_consumer.intake import Intake
@@ -76,6 +78,83 @@ def test_reading_a_batch_again_changes_nothing(
     assert intake.process("shard-0", again, never).complete
     assert len(submitted) == 1
     assert counters(observed)["reread"] == 4
+
+
+def test_an_error_is_not_hidden_by_a_warning_of_its_batch(intake: Intake, submitted: list[Alert]) -> None:
+    levels = ["WARN", "ERROR", "WARN", "FATAL"]
+    records = [kinesis_record(log_line("disk full", second=n, level=level), n) for n, level in enumerate(levels)]
+    intake.process("shard-0", records, never)
+    (alert,) = submitted
+    assert alert.level == "ERROR"
+    assert alert.suppressed == 3
+
+
+def test_an_error_after_a_silent_warning_alerts(
+    intake: Intake, submitted: list[Alert], ledger: Ledger, ledger_table: FakeDynamo
+) -> None:
+    intake.process("shard-0", [kinesis_record(log_line("disk full", level="WARN"), 1)], never)
+    ledger.update(submitted[0], done=True)
+    records = [kinesis_record(log_line("disk full", second=4, level=level), 2) for level in ("WARN", "ERROR")]
+    intake.process("shard-0", records, never)
+    assert [alert.level for alert in submitted] == ["WARN", "ERROR"]
+    (row,) = ledger_table.rows.values()
+    assert row["record_id"] == submitted[1].record_id
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(st.data())
+def test_errors_alert_once_however_levels_mix_and_batches_are_read_again(data: st.DataObject) -> None:
+    """No error goes without an alert, none read again alerts, whatever a kill leaves unsaid."""
+    table, observed = FakeDynamo("alert_key"), Observed()
+    ledger = Ledger(table, "t", "me/1", 300, 1e5)  # type: ignore[arg-type]
+    submitted: list[Alert] = []
+    intake = Intake(ledger, ObjectStore(FakeS3(), "b", observed), submitted.append, 1, observed)  # type: ignore[arg-type]
+    lines = data.draw(
+        st.lists(st.tuples(st.integers(0, 900), st.sampled_from(["WARN", "ERROR", "FATAL"])), min_size=1, max_size=12)
+    )
+    records = [
+        kinesis_record(log_line("disk full", second=second, level=level, pod=str(index)), index)
+        for index, (second, level) in enumerate(lines)
+    ]
+
+    def work_off() -> None:
+        """Decide what is pending, as far as this process gets."""
+        for key, owner in list(ledger.pending()):
+            alert = ledger.take(key, owner)
+            assert alert is not None
+            outcome = data.draw(st.sampled_from(["done", "left"]), label="outcome")
+            if outcome == "left":
+                continue
+            if alert.level.severe or data.draw(st.booleans(), label="the warning matches"):
+                ledger.sent(alert, channel="C", ts="1", alerted_at="a", done=True)
+                alerted.append(alert)
+            else:
+                ledger.update(alert, done=True)
+
+    alerted: list[Alert] = []
+    at = 0
+    while at < len(records):
+        size = data.draw(st.integers(1, 4), label="batch")
+        intake.process("shard-0", records[at : at + size], never)
+        (row,) = table.rows.values()
+        severe = any(level != "WARN" for _, level in lines[at : at + size])
+        assert not severe or row["level"] != "WARN" or row.get("alerted_at")
+        at += size
+        work_off()
+        (row,) = table.rows.values()
+        if "pending" not in row and data.draw(st.booleans(), label="the window passes"):
+            row["window_until"] = 1
+    for key, owner in list(ledger.pending()):
+        last = ledger.take(key, owner)
+        assert last is not None
+        ledger.sent(last, channel="C", ts="1", alerted_at="a", done=True)
+    (row,) = table.rows.values()
+    row["window_until"] = 1
+    submitted.clear()
+    intake.process("shard-0", records[data.draw(st.integers(0, len(records) - 1), label="again from") :], never)
+    assert submitted == []
+    assert len({alert.window for alert in alerted}) == len(alerted)
+    intake.close()
 
 
 def test_a_dead_bucket_holds_the_checkpoint_before_the_poison(

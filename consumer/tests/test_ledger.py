@@ -12,12 +12,13 @@ from cali_consumer.alert import Alert, State, alert_of
 from cali_consumer.errors import LostOwnershipError
 from cali_consumer.ledger import Ledger
 from cali_consumer.record import LogRecord
+from cali_consumer.rule import Verdict
 
 ARRIVED = 1_795_100_000 * 10**9
 
 
-def alert(second: float = 0.0, message: str = "disk 1 full", owner: str = "me/1") -> Alert:
-    record = LogRecord(**log_line(message, second=second))
+def alert(second: float = 0.0, message: str = "disk 1 full", owner: str = "me/1", level: str = "ERROR") -> Alert:
+    record = LogRecord(**log_line(message, second=second, level=level))
     return alert_of(record, arrived_ns=ARRIVED, received_at="r", validated_at="2026-11-23T00:00:00+00:00", owner=owner)
 
 
@@ -26,7 +27,17 @@ def finish(ledger: Ledger, opened: Alert) -> None:
 
 
 def suppress(ledger: Ledger, row: dict[str, Any], again: Alert) -> int:
-    return ledger.suppress(row, again.alert_key, covered=again.log_ns, record_ids=[again.record_id])
+    return ledger.suppress(
+        row,
+        again.alert_key,
+        covered=again.log_ns,
+        record_ids=[again.record_id],
+        errors=again.log_ns if again.level.severe else 0,
+    )
+
+
+def silence(ledger: Ledger, opened: Alert) -> None:
+    ledger.update(opened, done=True, verdict=Verdict.NOTHING)
 
 
 def test_one_replica_wins(ledger_table: FakeDynamo) -> None:
@@ -96,6 +107,65 @@ def test_reading_again_from_anywhere_opens_nothing(data: st.DataObject) -> None:
     table.rows[again.alert_key]["window_until"] = 1
     for second in seconds[start:]:
         assert ledger.claim(alert(second)) is not None
+
+
+@pytest.mark.parametrize("level", ["ERROR", "FATAL"])
+@pytest.mark.parametrize("decided", [True, False])
+def test_an_error_takes_the_place_of_a_silent_warning(
+    ledger: Ledger, ledger_table: FakeDynamo, level: str, decided: bool
+) -> None:
+    warning, error = alert(level="WARN"), alert(4, level=level)
+    assert ledger.claim(warning) is None
+    if decided:
+        silence(ledger, warning)
+    assert ledger.claim(error) is None
+    row = ledger_table.rows[error.alert_key]
+    assert (row["record_id"], row["pending"], row["suppressed_record_ids"]) == (
+        error.record_id,
+        "1",
+        [warning.record_id],
+    )
+    assert "expires_at" not in row
+    with pytest.raises(LostOwnershipError):  # the warning can no longer be sent
+        ledger.update(warning, state=State.SENDING)
+    finish(ledger, error)
+    ledger_table.rows[error.alert_key]["window_until"] = 1
+    for again in (warning, error):
+        assert ledger.claim(again) is not None
+
+
+def test_an_older_error_takes_the_place_without_freeing_the_warning(ledger: Ledger, ledger_table: FakeDynamo) -> None:
+    warning, error = alert(4, level="WARN"), alert(0)
+    ledger.claim(warning)
+    silence(ledger, warning)
+    assert ledger.claim(error) is None
+    assert ledger_table.rows[error.alert_key]["covered_until"] == warning.log_ns
+
+
+@pytest.mark.parametrize("state", [State.SENDING, State.SENT, State.COMPLETE])
+def test_an_error_does_not_repeat_a_warning_that_alerts(ledger: Ledger, ledger_table: FakeDynamo, state: State) -> None:
+    warning, error = alert(level="WARN"), alert(4)
+    ledger.claim(warning)
+    if state is State.SENDING:
+        ledger.update(warning, state=state)
+    else:
+        ledger.sent(warning, channel="C", ts="1.0", alerted_at="a", done=state is State.COMPLETE)
+    row = ledger.claim(error)
+    assert row is not None
+    suppress(ledger, row, error)
+    assert ledger_table.rows[error.alert_key]["errors_until"] == error.log_ns
+
+
+def test_an_error_read_again_leaves_a_later_warning_alone(ledger: Ledger, ledger_table: FakeDynamo) -> None:
+    error, warning = alert(), alert(400, level="WARN")
+    ledger.claim(error)
+    finish(ledger, error)
+    ledger_table.rows[error.alert_key]["window_until"] = 1
+    assert ledger.claim(warning) is None
+    assert "alerted_at" not in ledger_table.rows[error.alert_key]
+    assert ledger.claim(error) is not None
+    silence(ledger, warning)
+    assert ledger.claim(error) is not None
 
 
 def test_only_the_owner_writes(ledger: Ledger, ledger_table: FakeDynamo) -> None:

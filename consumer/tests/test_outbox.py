@@ -179,6 +179,21 @@ def test_a_warning_that_nothing_resembles_is_silent(
     assert ledger_table.rows[alert.alert_key]["window_until"] > time.time()
 
 
+@pytest.mark.parametrize("searchable", [True, False])
+def test_an_error_alerts_though_its_warning_did_not(
+    make: Make, chat: FakeChat, ledger_table: FakeDynamo, searchable: bool
+) -> None:
+    bench = make()
+    bench.model.similarity = 0.2
+    bench.model.search_error = None if searchable else SearchUnavailableError("milvus", "down")
+    warning = bench.admit(level="WARN")
+    until(lambda: ledger_table.rows[warning.alert_key].get("verdict") or bench.count("search_failed"))
+    error = bench.admit()
+    until(lambda: state(ledger_table, error) == State.COMPLETE)
+    assert len(chat.messages) == 1
+    assert ledger_table.rows[error.alert_key]["record_id"] == error.record_id
+
+
 def test_without_a_search_the_alert_says_why(make: Make, chat: FakeChat, s3: FakeS3) -> None:
     bench = make()
     bench.model.search_error = SearchUnavailableError("milvus", "down")

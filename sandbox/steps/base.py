@@ -85,7 +85,10 @@ class Journey:
             return Finding("skipped", f"{level} is not looked up")
         row = self.ledger_row
         if row and row.get("record_id") != self.record_id:
-            return Finding("skipped", f"throttled: {row.get('record_id')} alerted the same error")
+            same = f"throttled: {row.get('record_id')} is the same error"
+            if row.get("alerted_at"):
+                return Finding("skipped", f"{same} and alerted")
+            return Finding("skipped", f"{same}, " + ("not decided yet" if row.get("pending") else "not worth an alert"))
         return None
 
 

@@ -90,7 +90,11 @@ class Table:
             **{f"add_{name}": value for name, value in (add or {}).items()},
             **(given or {}),
         }
-        request: dict[str, Any] = {"UpdateExpression": expression, "ReturnValues": "ALL_NEW"}
+        request: dict[str, Any] = {
+            "UpdateExpression": expression,
+            "ReturnValues": "ALL_NEW",
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
         answer = self.client.update_item(
             TableName=self.name,
             Key=to_item({self.key: key}),

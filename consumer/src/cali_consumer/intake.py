@@ -15,7 +15,7 @@ from cali_consumer.alert import Alert, alert_of
 from cali_consumer.checkpoint import BatchProgress
 from cali_consumer.clock import now_iso
 from cali_consumer.errors import InterruptedBatchError, RejectedRecordError
-from cali_consumer.ledger import Ledger
+from cali_consumer.ledger import Ledger, errors_until, yields
 from cali_consumer.objects import ObjectStore
 from cali_consumer.observed import Observed
 from cali_consumer.record import LogRecord, read_record
@@ -137,8 +137,9 @@ class Intake:
         """Open one row for records of the same error, or count them into the row that is there."""
         left = sorted(alerts, key=lambda alert: alert.log_ns)
         while left:
-            head, *others = left
-            others = [alert for alert in others if alert.record_id != head.record_id]
+            # A warning must not open the row for an error that came with it.
+            head = next((alert for alert in left if alert.level.severe), left[0])
+            others = [alert for alert in left if alert.record_id != head.record_id]
             opening = head.model_copy(
                 update={
                     "covered_until": left[-1].log_ns,
@@ -146,7 +147,7 @@ class Intake:
                     "suppressed_record_ids": [alert.record_id for alert in others][-50:],
                 }
             )
-            row = self._ledger.claim(opening)
+            row = self._ledger.claim(opening, _latest_error(left))
             if row is None:
                 self._observed.dependency("dynamodb")
                 self._observed.count("throttled", len(others))
@@ -154,14 +155,24 @@ class Intake:
                 return
             covered = int(row.get("covered_until", 0))
             throttled = "pending" in row or float(row.get("window_until", 0)) > time.time()
-            belonging = left if throttled else [alert for alert in left if alert.log_ns <= covered]
-            left = left[len(belonging) :]
+            belonging = [
+                alert
+                for alert in left
+                if (
+                    alert.log_ns <= errors_until(row)
+                    if alert.level.severe and yields(row)
+                    else throttled or alert.log_ns <= covered
+                )
+            ]
+            dealt_with = {id(alert) for alert in belonging}
+            left = [alert for alert in left if id(alert) not in dealt_with]
             if belonging:
                 fresh = self._ledger.suppress(
                     row,
                     head.alert_key,
                     covered=belonging[-1].log_ns,
                     record_ids=[alert.record_id for alert in belonging],
+                    errors=_latest_error(belonging),
                 )
                 self._observed.count("throttled", fresh)
                 self._observed.count("reread", len(belonging) - fresh)
@@ -184,3 +195,8 @@ class Intake:
             wait=wait_random_exponential(multiplier=0.1, max=_LONGEST_PAUSE_S),
             retry_error_callback=interrupted,
         )(write)
+
+
+def _latest_error(alerts: list[Alert]) -> int:
+    """Log time of the latest error or fatal record, 0 without any."""
+    return max((alert.log_ns for alert in alerts if alert.level.severe), default=0)

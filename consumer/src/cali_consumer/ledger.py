@@ -6,6 +6,10 @@ Whoever finds the row later can finish it. Two rules decide whether a record bel
 * its log time is not after `covered_until`: it was dealt with, however late it is read again; or
 * the row is still pending, or the wall clock has not reached `window_until`: the same error, throttled.
   `covered_until` then moves up to the record, before its checkpoint does.
+
+A warning's row that has alerted nothing so far is no alert that an error could repeat: an error takes its place.
+`errors_until`, the log time up to which errors were dealt with, outlives every row of its key, so that an error read
+again does not take the place of a later warning.
 """
 
 from __future__ import annotations
@@ -19,6 +23,7 @@ from botocore.exceptions import ClientError
 from cali_consumer.alert import Alert, State, as_values
 from cali_consumer.dynamo import Table, condition_failed, from_item, refused_item, to_item
 from cali_consumer.errors import LostOwnershipError
+from cali_consumer.record import Level
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -28,6 +33,11 @@ _REMEMBERED_IDS = 50
 _FREE = (
     "attribute_not_exists( #alert_key ) OR "
     "( attribute_not_exists( #pending ) AND #covered_until < :log_ns AND #window_until <= :now )"
+)
+_UNALERTED = (
+    "#window = :seen AND #covered_until = :covered AND attribute_not_exists( #alerted_at ) AND "
+    "( #state = :pending OR #state = :complete ) AND "
+    "( attribute_not_exists( #errors_until ) OR #errors_until < :log_ns )"
 )
 _MINE = "#owner = :owner AND #window = :window AND attribute_exists( #pending )"
 
@@ -49,12 +59,45 @@ class Ledger:
         self._window_s = window_s
         self._ttl_s = ttl_s
 
-    def claim(self, alert: Alert) -> dict[str, Any] | None:
-        """Open the alert's row; None when it is open now, else the row the record belongs to."""
+    def claim(self, alert: Alert, errors: int = 0) -> dict[str, Any] | None:
+        """Open the alert's row; None when it is open now, else the row the record belongs to.
+
+        Args:
+            alert: What to open.
+            errors: Log time of the latest error or fatal record that the row answers for, if not the alert's own.
+        """
+        errors = max(errors, alert.log_ns) if alert.level.severe else 0
+        row = self._open(alert, errors, _FREE, as_values({"log_ns": alert.log_ns, "now": time.time()}))
+        if row is None or not alert.level.severe or not yields(row) or alert.log_ns <= errors_until(row):
+            return row
+        covered = int(row["covered_until"])
+        ids = [row["record_id"], *row.get("suppressed_record_ids", ())]
+        former = [record_id for record_id in ids if record_id not in {alert.record_id, *alert.suppressed_record_ids}]
+        merged = {
+            "covered_until": max(covered, alert.covered_until),
+            "suppressed": alert.suppressed + len(former),
+            "suppressed_record_ids": [*former, *alert.suppressed_record_ids][-_REMEMBERED_IDS:],
+        }
+        given = {
+            "seen": row["window"],
+            "covered": covered,
+            "pending": State.PENDING.value,
+            "complete": State.COMPLETE.value,
+            "log_ns": alert.log_ns,
+        }
+        refused = self._open(alert.model_copy(update=merged), errors, _UNALERTED, given)
+        if refused is None:
+            for name, value in merged.items():
+                setattr(alert, name, value)
+        return refused
+
+    def _open(self, alert: Alert, errors: int, condition: str, given: dict[str, Any]) -> dict[str, Any] | None:
+        """Write the row anew where `condition` holds; else the row that is there."""
+        values = {name: value for name, value in alert.as_item().items() if name != "alert_key"}
+        # Not a put: `errors_until` of the row before has to stay.
+        values |= {"pending": "1", "expires_at": None} | ({"errors_until": errors} if errors else {})
         try:
-            self._table.put(
-                {**alert.as_item(), "pending": "1"}, _FREE, as_values({"log_ns": alert.log_ns, "now": time.time()})
-            )
+            self._table.update(alert.alert_key, values=values, condition=condition, given=given)
         except ClientError as error:
             if not condition_failed(error):
                 raise
@@ -64,12 +107,19 @@ class Ledger:
             return None if ours else row
         return None
 
-    def suppress(self, row: dict[str, Any], alert_key: str, *, covered: int, record_ids: list[str]) -> int:
-        """Count records into the row they belong to, let it cover them from now on; how many were new to it."""
+    def suppress(
+        self, row: dict[str, Any], alert_key: str, *, covered: int, record_ids: list[str], errors: int = 0
+    ) -> int:
+        """Count records into the row they belong to, let it cover them from now on; how many were new to it.
+
+        `errors` is the log time of the latest error or fatal record among them, 0 without any.
+        """
         known = [str(record_id) for record_id in row.get("suppressed_record_ids", ())]
         fresh = [record_id for record_id in record_ids if record_id not in known and record_id != row.get("record_id")]
         values = {"suppressed_record_ids": (known + fresh)[-_REMEMBERED_IDS:]} if fresh else {}
         counted = {"suppressed": len(fresh)} if fresh else {}
+        if errors > errors_until(row):
+            self._cover_errors(alert_key, errors)
         if covered > int(row.get("covered_until", 0)):
             try:
                 self._table.update(
@@ -174,5 +224,30 @@ class Ledger:
                 rows = [from_item(item) for item in found["Responses"].get(self._table.name, [])]
                 yield from ((row["alert_key"], row.get("owner", "")) for row in rows if "pending" in row)
 
+    def _cover_errors(self, alert_key: str, errors: int) -> None:
+        """Remember, for every later row of the key, that errors up to this log time were dealt with."""
+        try:
+            self._table.update(
+                alert_key,
+                values={"errors_until": errors},
+                condition="attribute_exists( #alert_key ) AND "
+                "( attribute_not_exists( #errors_until ) OR #errors_until < :errors )",
+                given={"errors": errors},
+            )
+        except ClientError as error:
+            if not condition_failed(error):
+                raise
+
     def _expiry(self, row: dict[str, Any]) -> dict[str, Any]:
         return {} if "pending" in row else {"expires_at": int(time.time() + self._ttl_s)}
+
+
+def yields(row: dict[str, Any]) -> bool:
+    """Whether the row is a warning's that has alerted nothing and is not about to: an error takes its place."""
+    unsent = row.get("state") in (State.PENDING.value, State.COMPLETE.value) and not row.get("alerted_at")
+    return unsent and row.get("level") == Level.WARN.value
+
+
+def errors_until(row: dict[str, Any]) -> int:
+    """Log time in nanoseconds up to which errors of the row's key were dealt with; 0 without any."""
+    return int(row.get("errors_until", 0))

@@ -94,7 +94,11 @@ class Outbox:
     def submit(self, alert: Alert) -> bool:
         """Work on an alert that this process owns; False when the sweep has to bring it later."""
         with self._lock:
-            if self._closing.is_set() or alert.alert_key in self._in_work or len(self._in_work) >= self._backlog:
+            present = self._in_work.get(alert.alert_key)
+            # A row that took the place of a warning's is not that warning: the ledger stops the work on the former.
+            if present and present.window == alert.window:
+                return False
+            if self._closing.is_set() or len(self._in_work) >= self._backlog:
                 return False
             self._in_work[alert.alert_key] = alert
             self._observed.backlog.set(len(self._in_work))
@@ -173,14 +177,23 @@ class Outbox:
 
     def _forget(self, alert: Alert) -> None:
         with self._lock:
+            if not self._holds(alert):
+                return
             self._in_work.pop(alert.alert_key, None)
             self._not_before.pop(alert.alert_key, None)
             self._attempts.pop(alert.alert_key, None)
             self._observed.backlog.set(len(self._in_work))
 
+    def _holds(self, alert: Alert) -> bool:
+        """Whether the alert is in work itself, and not one that took its place."""
+        present = self._in_work.get(alert.alert_key)
+        return present is None or present.window == alert.window
+
     def _put_off(self, alert: Alert, error: Exception | None) -> None:
         """Leave the row pending and come back to it."""
         with self._lock:
+            if not self._holds(alert):
+                return
             attempt = self._attempts[alert.alert_key] = self._attempts.get(alert.alert_key, 0) + 1
             pause = min(2.0**attempt, _LONGEST_PAUSE_S) * random.uniform(0.5, 1.0)  # noqa: S311  no secret
             self._not_before[alert.alert_key] = time.monotonic() + pause

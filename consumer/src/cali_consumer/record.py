@@ -28,6 +28,11 @@ class Level(StrEnum):
         """Whether records of this level are looked up among past incidents."""
         return self in (Level.WARN, Level.ERROR, Level.FATAL)
 
+    @property
+    def severe(self) -> bool:
+        """Whether an alert is owed whatever the past incidents say."""
+        return self in (Level.ERROR, Level.FATAL)
+
 
 _SYNONYMS = {"WARNING": "WARN", "CRITICAL": "FATAL"}
 

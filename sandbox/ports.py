@@ -12,7 +12,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from sandbox.errors import PrerequisiteError, UsageError
+import psutil
+
+from sandbox.errors import PrerequisiteError, SandboxError, UsageError
+from sandbox.instance import OWNER_VARIABLE
 
 LOOPBACK = "127.0.0.1"
 
@@ -32,6 +35,23 @@ class PortTakenError(PrerequisiteError):
         super().__init__(
             f"port {port}, asked for by CALI_PORT_{variable_suffix(service)} for {service}, is in use",
             hint="end what listens there, or ask for another",
+        )
+        self.service = service
+        self.port = port
+
+
+class PortLostError(SandboxError):
+    """A stopped service's port was taken by a stranger.
+
+    Attributes:
+        service: Whose port it was.
+        port: The port.
+    """
+
+    def __init__(self, service: str, port: int) -> None:
+        super().__init__(
+            f"port {port} of {service} was taken by another program meanwhile",
+            hint="end that, or `sandbox down` and `sandbox up`, which takes another port",
         )
         self.service = service
         self.port = port
@@ -103,7 +123,10 @@ def allocate(
 
 @contextmanager
 def _reservations() -> Iterator[dict[str, dict[str, object]]]:
-    """The ports handed out lately by any sandbox of this user, locked while they are changed."""
+    """The ports of any sandbox of this user that is up or about to be, locked while they are changed.
+
+    A service that is stopped, or that died and is being restarted, does not listen; its port is still its own.
+    """
     path = Path(tempfile.gettempdir()) / f"cali-ports-{os.getuid()}.json"
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     with os.fdopen(descriptor, "r+") as file:
@@ -112,8 +135,17 @@ def _reservations() -> Iterator[dict[str, dict[str, object]]]:
             entries = json.loads(file.read() or "{}")
         except ValueError:
             entries = {}
-        fresh = {p: e for p, e in entries.items() if time.time() - e["at"] < RESERVATION_S}
+        fresh = {p: e for p, e in entries.items() if time.time() - e["at"] < RESERVATION_S or _is_up(e["owner"])}
         yield fresh
         file.seek(0)
         file.truncate()
         json.dump(fresh, file)
+
+
+def _is_up(owner: str) -> bool:
+    """Whether the supervisor of the sandbox in the folder `owner` lives."""
+    try:
+        pid = int((Path(owner) / "run" / "supervisord.pid").read_text())
+        return psutil.Process(pid).environ().get(OWNER_VARIABLE) == owner
+    except (OSError, ValueError, psutil.Error):
+        return False

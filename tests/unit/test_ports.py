@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pytest
 
 from sandbox import ports
 from sandbox.errors import ExitCode, UsageError
+from sandbox.instance import OWNER_VARIABLE
 
 
 @pytest.fixture(autouse=True)
@@ -49,6 +52,25 @@ def test_the_same_sandbox_gets_its_ports_again() -> None:
     defaults = {"aws": 42011, "slack": 42012}
     first = ports.allocate(defaults, asked={}, remembered={}, owner="a")
     assert ports.allocate(defaults, asked={}, remembered=first, owner="a") == first
+
+
+def test_a_sandbox_that_is_up_keeps_the_ports_it_does_not_listen_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner = tmp_path / "instances" / "one"
+    defaults = {"aws": 42021, "slack": 42022}
+    first = ports.allocate(defaults, asked={}, remembered={}, owner=str(owner))
+    monkeypatch.setattr(ports, "RESERVATION_S", 0)
+    command = [sys.executable, "-c", "input()"]
+    environment = {OWNER_VARIABLE: str(owner)}
+    with subprocess.Popen(command, stdin=subprocess.PIPE, env=environment) as supervisor:
+        (owner / "run").mkdir(parents=True)
+        (owner / "run" / "supervisord.pid").write_text(f"{supervisor.pid}\n")
+        second = ports.allocate(defaults, asked={}, remembered={}, owner="b")
+        assert not set(first.values()) & set(second.values())
+        supervisor.kill()
+    # Its supervisor is gone, and with it its claim.
+    assert ports.allocate(defaults, asked={}, remembered={}, owner="c") == first
 
 
 @pytest.mark.parametrize("text", ["0", "65536", "http", "-1"])

@@ -13,13 +13,14 @@ import httpx
 from e2e.pipeline import Pipeline, payload
 
 _PAGE = 2000
+_FIRST_LINE = 256
 
 
 def record_id(document: dict[str, Any]) -> str:
-    """The record id by the contract: log file, CRI time and the message's first line."""
+    """The record id by the contract (contracts/record-id.json): log file, CRI time, start of the first line."""
     message = document.get("message")
-    first = (message if isinstance(message, str) else "").split("\n", 1)[0]
-    text = f"{document.get('log_file', '')}\n{document.get('time', '')}\n{first}"
+    first = (message if isinstance(message, str) else "").split("\n", 1)[0][:_FIRST_LINE]
+    text = f"{document.get('log_file') or ''}\n{document.get('time') or ''}\n{first}"
     return hashlib.sha256(text.encode()).hexdigest()[:20]
 
 

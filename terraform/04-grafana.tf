@@ -1,5 +1,3 @@
-# No emulator has Managed Grafana: this is the one service that a local target leaves out.
-
 data "aws_iam_policy_document" "grafana_trust" {
   statement {
     actions = ["sts:AssumeRole"]

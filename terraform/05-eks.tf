@@ -50,6 +50,8 @@ resource "aws_cloudwatch_log_group" "eks" {
 }
 
 resource "aws_eks_cluster" "cali" {
+  count = var.eks_enabled ? 1 : 0
+
   name                      = "cali"
   version                   = var.kubernetes_version
   role_arn                  = aws_iam_role.eks_cluster.arn
@@ -66,7 +68,9 @@ resource "aws_eks_cluster" "cali" {
 }
 
 resource "aws_eks_node_group" "cali" {
-  cluster_name    = aws_eks_cluster.cali.name
+  count = var.eks_enabled ? 1 : 0
+
+  cluster_name    = aws_eks_cluster.cali[0].name
   node_group_name = "cali"
   node_role_arn   = aws_iam_role.eks_node.arn
   subnet_ids      = aws_subnet.private[*].id
@@ -82,9 +86,9 @@ resource "aws_eks_node_group" "cali" {
 }
 
 resource "aws_eks_addon" "cali" {
-  for_each = toset(["coredns", "eks-pod-identity-agent", "kube-proxy", "vpc-cni"])
+  for_each = toset(var.eks_enabled ? ["coredns", "eks-pod-identity-agent", "kube-proxy", "vpc-cni"] : [])
 
-  cluster_name = aws_eks_cluster.cali.name
+  cluster_name = aws_eks_cluster.cali[0].name
   addon_name   = each.key
 
   depends_on = [aws_eks_node_group.cali]
@@ -92,9 +96,9 @@ resource "aws_eks_addon" "cali" {
 
 # The service accounts are those of k8s/.
 resource "aws_eks_pod_identity_association" "workload" {
-  for_each = local.workloads
+  for_each = var.eks_enabled ? local.workloads : toset([])
 
-  cluster_name    = aws_eks_cluster.cali.name
+  cluster_name    = aws_eks_cluster.cali[0].name
   namespace       = "cali"
   service_account = each.key
   role_arn        = aws_iam_role.workload[each.key].arn

@@ -1,5 +1,5 @@
 resource "aws_ecr_repository" "image" {
-  for_each = toset(["consumer", "log-generator"])
+  for_each = toset(var.ecr_enabled ? ["consumer", "log-generator"] : [])
 
   name                 = "cali/${each.key}"
   image_tag_mutability = "IMMUTABLE"

@@ -84,8 +84,8 @@ output "opensearch_admin_role_arn" {
 }
 
 output "cluster_name" {
-  description = "The EKS cluster."
-  value       = aws_eks_cluster.cali.name
+  description = "The EKS cluster; null where there is none."
+  value       = one(aws_eks_cluster.cali[*].name)
 }
 
 output "repository_urls" {

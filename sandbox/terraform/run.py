@@ -135,6 +135,7 @@ class TerraformRun:
             self.work,
             self.definitions,
             self.target.override,
+            self.target.values,
             self.target.settings,
             keep_lock=self._provider.source == "real",
         )

@@ -6,7 +6,7 @@ Terraform never runs in the committed folder: its lock file and data stay untouc
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,28 +14,42 @@ SETTINGS = "sandbox.auto.tfvars.json"
 _LOCK_FILE = ".terraform.lock.hcl"
 
 
-def sources(definitions: Path, override: str) -> Iterator[tuple[str, Path]]:
+def sources(definitions: Path, override: str, values: Sequence[str]) -> Iterator[tuple[str, Path]]:
     """Every file of the working directory by its name there, with where it comes from."""
     for path in sorted(definitions.glob("*.tf")):
         yield path.name, path
-    for path in sorted((definitions / "overrides" / override).iterdir()):
-        if path.suffix == ".tf":
+    if override:
+        for path in sorted((definitions / "overrides" / override).glob("*.tf")):
             yield path.name, path
-        elif path.suffix == ".tfvars":
-            # Read by every command of terraform, without an option.
-            yield f"{path.stem}.auto.tfvars", path
+    for number, name in enumerate(values):
+        # Read by every command of terraform, without an option, in the order of their names.
+        yield f"{number}-{Path(name).stem}.auto.tfvars", definitions / name
 
 
-def lay_out(
-    work: Path, definitions: Path, override: str, settings: Mapping[str, Any], *, keep_lock: bool
+def lay_out(  # noqa: PLR0913 - each is a source of the folder
+    work: Path,
+    definitions: Path,
+    override: str,
+    values: Sequence[str],
+    settings: Mapping[str, Any],
+    *,
+    keep_lock: bool,
 ) -> dict[str, Path]:
-    """Make `work` hold exactly the definitions, the override and the settings.
+    """Make `work` hold exactly the definitions, the override, the values and the settings.
+
+    Args:
+        work: The working directory.
+        definitions: `terraform/` of the checkout.
+        override: The folder below `overrides/`; empty for none, as on AWS.
+        values: .tfvars files below `definitions`.
+        settings: Variables that only this run knows; they go before all others.
+        keep_lock: Whether the committed lock file of the providers applies.
 
     Returns:
         The file in the checkout that each file of the working directory comes from.
     """
     work.mkdir(parents=True, exist_ok=True)
-    origins = dict(sources(definitions, override))
+    origins = dict(sources(definitions, override, values))
     for path in work.iterdir():
         if path.is_file() and path.name not in origins and path.suffix in (".tf", ".tfvars", ".json"):
             path.unlink()

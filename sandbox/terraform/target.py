@@ -18,6 +18,7 @@ class LocalTarget:
         firehose_endpoint: Where Firehose is; the emulator's own one when they are the same.
         region: The region the resources are made in.
         variables: More variables of the definitions, over those of `overrides/local`.
+        emulator: `ministack` or `localstack`: what it lacks stands in a file of its name in `overrides/local`.
     """
 
     name: str
@@ -25,11 +26,17 @@ class LocalTarget:
     firehose_endpoint: str
     region: str = "ap-northeast-2"
     variables: tuple[tuple[str, str | int | bool], ...] = ()
+    emulator: str = "ministack"
 
     @property
     def override(self) -> str:
         """The folder below `terraform/overrides/` that is laid over the definitions."""
         return "local"
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """The .tfvars files below `terraform/` that give the definitions their values; a later one goes before."""
+        return (f"overrides/{self.override}/local.tfvars", f"overrides/{self.override}/{self.emulator}.tfvars")
 
     @property
     def settings(self) -> dict[str, str | int | bool]:

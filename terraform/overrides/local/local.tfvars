@@ -1,4 +1,4 @@
-# Sizes, seconds and deletion windows of an emulator. Everything else is as on AWS.
+# Sizes, seconds and deletion windows of every emulator. Everything else is as on AWS.
 account_id              = "000000000000"
 environment             = "local"
 firehose_buffer_seconds = 2
@@ -8,4 +8,3 @@ opensearch_volume_gib   = 10
 bucket_force_destroy    = true
 deletion_protection     = false
 secret_recovery_days    = 0
-grafana_enabled         = false

@@ -16,7 +16,9 @@ from sandbox.terraform import LocalTarget, command, provider, shadow
 from sandbox.terraform.command import Binary
 
 DEFINITIONS = REPOSITORY / "terraform"
+EMULATORS = ("localstack", "ministack")
 _RESOURCE = re.compile(r'^\s*(resource|data|module)\s+"(\w+)"(?:\s+"(\w+)")?', re.MULTILINE)
+_VALUE = re.compile(r"^(\w+)\s*=", re.MULTILINE)
 _VARIABLE = re.compile(r'^variable "(\w+)"', re.MULTILINE)
 
 needs_terraform = pytest.mark.skipif(
@@ -39,18 +41,24 @@ def test_an_override_defines_nothing(override: str) -> None:
     assert blocks(DEFINITIONS / "overrides" / override) == []
 
 
-def test_every_local_value_belongs_to_a_variable() -> None:
+def test_every_local_value_belongs_to_a_variable_and_stands_once_for_an_emulator() -> None:
     known = {name for path in DEFINITIONS.glob("*.tf") for name in _VARIABLE.findall(path.read_text())}
-    given = re.findall(r"^(\w+)\s*=", (DEFINITIONS / "overrides" / "local" / "local.tfvars").read_text(), re.MULTILINE)
+    given = {path.stem: _VALUE.findall(path.read_text()) for path in (DEFINITIONS / "overrides/local").glob("*.tfvars")}
 
-    assert set(given) <= known
+    assert set(given) == {"local", *EMULATORS}
+    for emulator in EMULATORS:
+        names = Counter([*given["local"], *given[emulator]])
+        assert set(names) <= known
+        assert max(names.values()) == 1
 
 
-def prepare(tmp_path: Path, definitions: Path = DEFINITIONS) -> tuple[Path, dict[str, str]]:
+def prepare(
+    tmp_path: Path, definitions: Path = DEFINITIONS, emulator: str = "ministack"
+) -> tuple[Path, dict[str, str]]:
     """A working directory with its state in a file, where no emulator is there to keep it."""
-    target = LocalTarget("embedded", aws_endpoint="http://127.0.0.1:1", firehose_endpoint="http://127.0.0.1:1")
+    target = LocalTarget("embedded", "http://127.0.0.1:1", "http://127.0.0.1:1", emulator=emulator)
     work = tmp_path / "work"
-    shadow.lay_out(work, definitions, target.override, target.settings, keep_lock=False)
+    shadow.lay_out(work, definitions, target.override, target.values, target.settings, keep_lock=False)
     (work / "backend_override.tf").write_text('terraform {\n  backend "local" {}\n}\n')
     found = provider.provide(tmp_path / "tools", Binary.find().platform, "own")
     return work, command.environment(tmp_path / "data", found.environment)
@@ -63,8 +71,9 @@ def terraform(work: Path, environment: dict[str, str], *arguments: str) -> subpr
 
 
 @needs_terraform
-def test_the_whole_can_be_planned_without_any_service(tmp_path: Path) -> None:
-    work, environment = prepare(tmp_path)
+@pytest.mark.parametrize("emulator", EMULATORS)
+def test_the_whole_can_be_planned_without_any_service(tmp_path: Path, emulator: str) -> None:
+    work, environment = prepare(tmp_path, emulator=emulator)
     assert terraform(work, environment, "init", "-input=false").returncode == 0
 
     answer = terraform(work, environment, "plan", "-input=false", "-out=plan")
@@ -76,6 +85,7 @@ def test_the_whole_can_be_planned_without_any_service(tmp_path: Path) -> None:
     }
     assert {tuple(change["actions"]) for change in planned.values()} == {("create",)}
     assert planned["aws_kinesis_stream.logs"]["after"]["encryption_type"] == "KMS"
+    assert ("aws_eks_cluster.cali[0]" in planned) == (emulator == "ministack")
     assert {"stream_name", "bucket_name", "lease_table", "ledger_table", "opensearch_endpoint"} <= set(
         shown["planned_values"]["outputs"]
     )

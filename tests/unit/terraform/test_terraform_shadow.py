@@ -11,6 +11,7 @@ from sandbox.terraform import LocalTarget, backend, shadow
 from sandbox.terraform.command import environment
 
 TARGET = LocalTarget("embedded", aws_endpoint="http://127.0.0.1:1", firehose_endpoint="http://127.0.0.1:2")
+VALUES = ("overrides/local/local.tfvars", "overrides/local/one.tfvars")
 
 
 def definitions(tmp_path: Path) -> Path:
@@ -20,18 +21,21 @@ def definitions(tmp_path: Path) -> Path:
     (folder / ".terraform.lock.hcl").write_text("# lock")
     (folder / "overrides" / "local" / "main_override.tf").write_text("# override")
     (folder / "overrides" / "local" / "local.tfvars").write_text("a = 1")
+    (folder / "overrides" / "local" / "one.tfvars").write_text("a = 2")
+    (folder / "overrides" / "local" / "other.tfvars").write_text("a = 3")
     return folder
 
 
 def test_the_override_is_laid_over_the_definitions(tmp_path: Path) -> None:
     folder, work = definitions(tmp_path), tmp_path / "work"
 
-    origins = shadow.lay_out(work, folder, "local", {"b": 2}, keep_lock=False)
+    origins = shadow.lay_out(work, folder, "local", VALUES, {"b": 2}, keep_lock=False)
 
     assert {path.name for path in work.iterdir()} == {
         "main.tf",
         "main_override.tf",
-        "local.auto.tfvars",
+        "0-local.auto.tfvars",
+        "1-one.auto.tfvars",
         "sandbox.auto.tfvars.json",
     }
     assert origins["main.tf"] == folder / "main.tf"
@@ -40,10 +44,10 @@ def test_the_override_is_laid_over_the_definitions(tmp_path: Path) -> None:
 
 def test_what_left_the_definitions_leaves_the_working_directory(tmp_path: Path) -> None:
     folder, work = definitions(tmp_path), tmp_path / "work"
-    shadow.lay_out(work, folder, "local", {}, keep_lock=False)
+    shadow.lay_out(work, folder, "local", VALUES, {}, keep_lock=False)
     (folder / "main.tf").rename(folder / "other.tf")
 
-    shadow.lay_out(work, folder, "local", {}, keep_lock=False)
+    shadow.lay_out(work, folder, "local", VALUES, {}, keep_lock=False)
 
     assert not (work / "main.tf").exists()
     assert (work / "other.tf").exists()
@@ -52,8 +56,8 @@ def test_what_left_the_definitions_leaves_the_working_directory(tmp_path: Path) 
 def test_only_the_real_provider_gets_the_committed_lock(tmp_path: Path) -> None:
     folder = definitions(tmp_path)
 
-    shadow.lay_out(tmp_path / "own", folder, "local", {}, keep_lock=False)
-    shadow.lay_out(tmp_path / "real", folder, "local", {}, keep_lock=True)
+    shadow.lay_out(tmp_path / "own", folder, "local", VALUES, {}, keep_lock=False)
+    shadow.lay_out(tmp_path / "real", folder, "local", VALUES, {}, keep_lock=True)
 
     assert not (tmp_path / "own" / ".terraform.lock.hcl").exists()
     assert (tmp_path / "real" / ".terraform.lock.hcl").read_text() == "# lock"

@@ -1,7 +1,7 @@
 """Builds a kustomization: the part of kustomize that `k8s/` uses, and an error for any other part.
 
 Follows the kustomization reference of the Kubernetes documentation ("Declarative Management of Kubernetes Objects Using
-Kustomize"): resources, labels without selectors, namespace, replicas, and strategic-merge patches in files.
+Kustomize"): resources, labels without selectors, namespace, replicas, images, and strategic-merge patches in files.
 """
 
 from __future__ import annotations
@@ -15,7 +15,10 @@ from sandbox.definitions.errors import DefinitionError
 
 Manifest = dict[str, Any]
 
-_KNOWN = frozenset({"apiVersion", "kind", "namespace", "labels", "resources", "replicas", "patches"})
+_KNOWN = frozenset({"apiVersion", "kind", "namespace", "labels", "resources", "replicas", "images", "patches"})
+
+# Kinds that live in no namespace.
+_CLUSTER_WIDE = frozenset({"Namespace", "PriorityClass", "StorageClass"})
 
 # Lists that a strategic merge joins by an element's key; any other list is replaced (Kubernetes API conventions).
 _MERGE_KEYS = {"containers": "name", "initContainers": "name", "env": "name", "volumes": "name", "ports": "name"}
@@ -52,13 +55,31 @@ def _build(folder: Path, path: Path) -> list[Manifest]:
     for entry in content.get("replicas", []):
         target = _find(manifests, {"kind": "Deployment", "metadata": {"name": entry["name"]}}, path)
         target["spec"]["replicas"] = entry["count"]
+    name_images(manifests, content.get("images", []))
     for manifest in manifests:
         metadata = manifest.setdefault("metadata", {})
-        if "namespace" in content:
+        if "namespace" in content and manifest["kind"] not in _CLUSTER_WIDE:
             metadata["namespace"] = content["namespace"]
         for entry in content.get("labels", []):
             metadata.setdefault("labels", {}).update(entry["pairs"])
     return manifests
+
+
+def name_images(manifests: list[Manifest], images: list[dict[str, str]]) -> None:
+    """Replace images as the field `images` does: `name` becomes `newName`, its tag `newTag` or its `digest`."""
+    wanted = {entry["name"]: entry for entry in images}
+    for container in (container for manifest in manifests for container in containers(manifest)):
+        name, _, tag = container["image"].rpartition(":")
+        if entry := wanted.get(name):
+            suffix = f"@{entry['digest']}" if "digest" in entry else f":{entry.get('newTag', tag)}"
+            container["image"] = entry.get("newName", name) + suffix
+
+
+def containers(manifest: Manifest) -> list[dict[str, Any]]:
+    """The containers of a workload's pods, those that run first among them; none for any other kind."""
+    spec = manifest.get("spec") or {}
+    pod = (spec.get("template") or {}).get("spec") or {} if manifest["kind"] != "Pod" else spec
+    return [*pod.get("initContainers", []), *pod.get("containers", [])]
 
 
 def load(path: Path) -> list[Manifest]:
@@ -90,9 +111,9 @@ def merge(base: Any, patch: Any, field: str = "") -> Any:
         return merged
     if isinstance(base, list) and isinstance(patch, list) and (key := _MERGE_KEYS.get(field)):
         by_name = {element[key]: element for element in base}
-        for element in patch:
-            by_name[element[key]] = merge(by_name.get(element[key], {}), element, field)
-        return list(by_name.values())
+        # The patch's elements come first, as kustomize has it; processes and pods take them in any order.
+        patched = {element[key]: merge(by_name.get(element[key], {}), element, field) for element in patch}
+        return [*patched.values(), *(element for name, element in by_name.items() if name not in patched)]
     return patch
 
 

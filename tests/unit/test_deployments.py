@@ -25,7 +25,8 @@ def _settings(overlay: Path) -> dict[str, str]:
 def test_the_embedded_overlay_runs_one_consumer_with_the_base_command(definitions: Path) -> None:
     consumer = deployments.read(definitions / "overlays" / "embedded")["consumer"]
     assert (consumer.replicas, consumer.argv) == (1, ["python", "-m", "cali_consumer"])
-    assert deployments.read(definitions / "base")["consumer"].replicas == 2
+    [autoscaler] = [m for m in kustomization.build(definitions / "base") if m["kind"] == "HorizontalPodAutoscaler"]
+    assert autoscaler["spec"]["minReplicas"] == 2
 
 
 def test_a_changed_command_or_variable_name_changes_the_process(definitions: Path) -> None:
@@ -73,6 +74,28 @@ def test_a_patch_without_a_target_is_refused(definitions: Path) -> None:
     patch.write_text(patch.read_text().replace("name: consumer\nspec", "name: nobody\nspec"))
     with pytest.raises(DefinitionError, match="Deployment/nobody"):
         kustomization.build(definitions / "overlays" / "embedded")
+
+
+def test_a_namespace_is_given_to_what_lives_in_one(definitions: Path) -> None:
+    manifests = {(m["kind"], m["metadata"]["name"]): m for m in kustomization.build(definitions / "base")}
+    assert manifests["ServiceAccount", "consumer"]["metadata"]["namespace"] == "cali"
+    assert "namespace" not in manifests["Namespace", "cali"]["metadata"]
+    assert "namespace" not in manifests["PriorityClass", "cali-pipeline"]["metadata"]
+
+
+@pytest.mark.parametrize(
+    ("entry", "image"),
+    [
+        ({"newName": "registry.example:5000/consumer"}, "registry.example:5000/consumer:0.1.0"),
+        ({"newTag": "9"}, "cali/consumer:9"),
+        ({"newName": "r/c", "digest": "sha256:ab"}, "r/c@sha256:ab"),
+    ],
+)
+def test_an_image_is_named_anew(definitions: Path, entry: dict[str, str], image: str) -> None:
+    manifests = kustomization.build(definitions / "overlays" / "kind")
+    kustomization.name_images(manifests, [{"name": "cali/consumer", **entry}])
+    found = {c["name"]: c["image"] for m in manifests for c in kustomization.containers(m)}
+    assert found == {"consumer": image, "log-generator": "cali/log-generator:0.1.0"}
 
 
 def test_null_in_a_patch_removes() -> None:

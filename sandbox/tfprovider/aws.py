@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from functools import cached_property
 from typing import Any
 
 from sandbox.tfprovider.values import Attributes
@@ -24,6 +26,7 @@ class Clients:
         self.config = config
         self.region = str(config.get("region") or "us-east-1")
         self._clients: dict[str, Any] = {}
+        self._making = threading.Lock()
         self._endpoints: dict[str, str] = {}
         for block in config.get("endpoints") or ():
             self._endpoints.update({name: url for name, url in block.items() if url})
@@ -46,29 +49,40 @@ class Clients:
         return str(self.get("sts").get_caller_identity()["Account"])
 
     def get(self, service: str) -> Any:  # boto3 builds its clients at run time
-        """The client of a service."""
+        """The client of a service, made at its first use by whichever thread comes first."""
         if service not in self._clients:
-            # Imported here: most of what Terraform asks of a provider needs no AWS, and the import takes its time.
-            import boto3  # noqa: PLC0415
-            from botocore.config import Config  # noqa: PLC0415
-
-            session: Any = boto3.session.Session(
-                aws_access_key_id=self.config.get("access_key"),
-                aws_secret_access_key=self.config.get("secret_key"),
-                aws_session_token=self.config.get("token"),
-                profile_name=self.config.get("profile"),
-                region_name=self.region,
-            )
-            self._clients[service] = session.client(
-                service,
-                endpoint_url=self.endpoint(service),
-                config=Config(
-                    s3={"addressing_style": "path" if self.config.get("s3_use_path_style") else "auto"},
-                    retries={"total_max_attempts": int(self.config.get("max_retries") or 5), "mode": "standard"},
-                    read_timeout=_TIMEOUT_S,
-                ),
-            )
+            # Terraform asks for ten resources at once: without the lock each of them would load the same models.
+            with self._making:
+                if service not in self._clients:
+                    self._clients[service] = self._make(service)
         return self._clients[service]
+
+    def _make(self, service: str) -> Any:
+        # Imported here: most of what Terraform asks of a provider needs no AWS, and the import takes its time.
+        from botocore.config import Config  # noqa: PLC0415
+
+        return self._session.client(
+            service,
+            endpoint_url=self.endpoint(service),
+            config=Config(
+                s3={"addressing_style": "path" if self.config.get("s3_use_path_style") else "auto"},
+                retries={"total_max_attempts": int(self.config.get("max_retries") or 5), "mode": "standard"},
+                read_timeout=_TIMEOUT_S,
+            ),
+        )
+
+    @cached_property
+    def _session(self) -> Any:
+        """One session: it reads the description of all of AWS's endpoints, which takes longer than a client."""
+        import boto3  # noqa: PLC0415 - see _make
+
+        return boto3.session.Session(
+            aws_access_key_id=self.config.get("access_key"),
+            aws_secret_access_key=self.config.get("secret_key"),
+            aws_session_token=self.config.get("token"),
+            profile_name=self.config.get("profile"),
+            region_name=self.region,
+        )
 
     def endpoint(self, service: str) -> str | None:
         """The endpoint that the provider block sets for a service."""

@@ -25,11 +25,11 @@ sandbox-clean: ## Remove the sandbox's data; `bin/sandbox clean --all` also what
 	@bin/sandbox clean
 
 ## Test it
-.PHONY: test lint types unit e2e latency faults
-test: ## Everything: lint, types, unit, e2e, latency
+.PHONY: test lint types unit definitions e2e latency faults
+test: ## Everything: lint, types, unit, definitions, e2e, latency
 	@$(PYTHON) sandbox/bootstrap.py --dev
 	@$(DEV)/tox run
-lint types unit e2e latency faults: ## One of them
+lint types unit definitions e2e latency faults: ## One of them
 	@$(PYTHON) sandbox/bootstrap.py --dev
 	@$(DEV)/tox run -e $@
 

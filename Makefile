@@ -13,16 +13,16 @@ help: ## Print this help
 
 ## Run it
 .PHONY: sandbox-up sandbox-down sandbox-status sandbox-logs sandbox-clean
-sandbox-up: ## Install what is missing, start every part, prove the ten steps
+sandbox-up: ## Install what is missing, start every part, prove the ten steps (TARGET=kind: on Kubernetes)
 	@bin/sandbox up --target $(TARGET)
-sandbox-down: ## End every process, keep the data
+sandbox-down: ## End everything that runs; processes keep their data
 	@bin/sandbox down --target $(TARGET)
 sandbox-status: ## The ten steps, the services, the latency
 	@bin/sandbox status --target $(TARGET)
 sandbox-logs: ## Follow the logs of every part
-	@bin/sandbox logs -f
+	@bin/sandbox logs -f --target $(TARGET)
 sandbox-clean: ## Remove the sandbox's data; `bin/sandbox clean --all` also what was installed
-	@bin/sandbox clean
+	@bin/sandbox clean --target $(TARGET)
 
 ## Test it
 .PHONY: test lint types unit definitions e2e latency faults

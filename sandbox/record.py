@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sandbox import container_logs
+from sandbox.container_logs import ContainerLog
 from sandbox.errors import SandboxError
 
 #: No part of the pipeline shortens a message below this, whatever it cuts from a long line.
@@ -90,33 +92,33 @@ class FoundLine:
 
     Attributes:
         reference: What the stores carry of it.
-        path: The container log.
+        log_name: The container log, without its folder.
         end: Offset in bytes behind the line: what the shipper has read once it passed it.
         number: Line number, from 1.
     """
 
     reference: RecordReference
-    path: Path
+    log_name: str
     end: int
     number: int
 
 
 def find_line(folder: Path, record_id: str) -> FoundLine:
     """The line with this record id; raises UnknownRecordError when no container log holds it."""
-    for path in sorted(folder.glob("*.log*"), key=lambda p: p.stat().st_mtime, reverse=True):
-        for line in _lines(path):
+    for log in container_logs.newest_first(folder, "*.log*"):
+        for line in _lines(log):
             if line.reference.record_id == record_id:
                 return line
     raise UnknownRecordError(record_id, folder)
 
 
-def _lines(path: Path) -> Iterator[FoundLine]:
+def _lines(log: ContainerLog) -> Iterator[FoundLine]:
     """Every line of a container log, its pieces (`P`, and `F` for the last) put together."""
-    log_file = path.name.split(".log")[0] + ".log"
+    log_file = log.name.split(".log")[0] + ".log"
     # Of each output stream: when its unfinished line began, and the pieces so far.
     unfinished: dict[bytes, tuple[str, list[bytes]]] = {}
     offset = 0
-    with path.open("rb") as file:
+    with log.path.open("rb") as file:
         for number, raw in enumerate(file, 1):
             offset += len(raw)
             parts = raw.rstrip(b"\n").split(b" ", 3)
@@ -129,4 +131,4 @@ def _lines(path: Path) -> Iterator[FoundLine]:
                 unfinished[stream] = (begun, pieces)
                 continue
             reference = RecordReference.of_line(log_file, begun, decode(b"".join(pieces)))
-            yield FoundLine(reference, path, offset, number)
+            yield FoundLine(reference, log.name, offset, number)

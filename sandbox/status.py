@@ -10,10 +10,9 @@ from typing import Any, Literal
 from sandbox import latency
 from sandbox.errors import SandboxError
 from sandbox.latency import Latency
-from sandbox.services.base import NotReadyError, Service
+from sandbox.services.base import NotReadyError, Part, ProcessState
 from sandbox.steps import TEN_STEPS, Finding, Step
 from sandbox.stores import StoreFault, Stores
-from sandbox.supervision import ProcessState
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ class Report:
         return asdict(self)
 
 
-def take(target: str, services: Mapping[str, Service], processes: Mapping[str, ProcessState], stores: Stores) -> Report:
+def take(target: str, services: Mapping[str, Part], processes: Mapping[str, ProcessState], stores: Stores) -> Report:
     """Probe everything at once and sum it up; takes as long as the slowest probe, a few seconds at most."""
     with ThreadPoolExecutor(max_workers=16) as pool:
         probed = dict(
@@ -85,7 +84,7 @@ def empty(target: str) -> Report:
     return Report(target, "down", steps, [], latency.summarise([]))
 
 
-def _service(service: Service, process: ProcessState | None) -> ServiceStatus:
+def _service(service: Part, process: ProcessState | None) -> ServiceStatus:
     state, reason = "running", ""
     if process is None or process.state in ("STOPPED", "EXITED", "UNKNOWN"):
         state, reason = "stopped", "is stopped"

@@ -17,6 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from sandbox.errors import SandboxError
 from sandbox.isolation import LOCAL_CREDENTIALS
+from sandbox.replicas import Replicas, consumers
 
 _TIMEOUT_S = 3.0
 
@@ -46,7 +47,8 @@ class Stores:
 
     Attributes:
         region: AWS region.
-        aws, firehose, opensearch, milvus, model, slack, shipper, consumer: Their addresses.
+        aws, firehose, opensearch, milvus, model, slack: Their addresses.
+        shipper, consumer: Whoever runs as that.
         outputs: Terraform's outputs: names of the stream, the bucket, the tables.
         containers: The folder of the container logs.
         real_shipper: Whether the shipper is Fluent Bit itself.
@@ -59,8 +61,8 @@ class Stores:
     milvus: str
     model: str
     slack: str
-    shipper: str
-    consumer: str
+    shipper: Replicas
+    consumer: Replicas
     outputs: dict[str, str]
     containers: Path
     real_shipper: bool = False
@@ -107,14 +109,17 @@ class Stores:
 
     def consumer_status(self) -> dict[str, Any]:
         """What the consumer says of itself."""
-        return dict(self.json(f"{self.consumer}/status"))
+        return consumers(self.consumer.get("/status"))
 
     def shipper_counters(self) -> dict[str, Any]:
         """What the shipper counted: `records_out`, and more by the stand-in, which Fluent Bit does not tell."""
         if self.real_shipper:
-            outputs = self.json(f"{self.shipper}/api/v1/metrics")["output"]
-            return {"records_out": sum(int(output["proc_records"]) for output in outputs.values())}
-        return dict(self.json(f"{self.shipper}/_sandbox/health")["counters"])
+            answers = self.shipper.get("/api/v1/metrics")
+            outputs = [output for answer in answers for output in answer["output"].values()]
+            return {"records_out": sum(int(output["proc_records"]) for output in outputs)}
+        # One runs on each node, and a sandbox has one node.
+        [answer] = self.shipper.get("/_sandbox/health")
+        return dict(answer["counters"])
 
     def delivery_fault(self, output: str) -> str:
         """Why a delivery stream, named by an output of Terraform, does not deliver; empty when it does."""

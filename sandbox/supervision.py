@@ -11,7 +11,6 @@ import time
 import xmlrpc.client
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,7 +19,7 @@ from supervisor.xmlrpc import Faults, SupervisorTransport
 
 from sandbox.errors import SandboxError
 from sandbox.instance import OWNER_VARIABLE, Instance
-from sandbox.services.base import Program
+from sandbox.services.base import ProcessState, Program
 
 #: The log of one service stays under this times (backups + 1).
 LOG_BYTES = "10MB"
@@ -43,21 +42,6 @@ class SupervisorError(SandboxError):
     def __init__(self, action: str, reason: str, log: Path) -> None:
         super().__init__(f"the supervisor could not {action}: {reason}", hint=f"see {log}")
         self.action = action
-
-
-@dataclass(frozen=True)
-class ProcessState:
-    """What supervisord says of one process.
-
-    Attributes:
-        state: RUNNING, STARTING, BACKOFF, STOPPING, STOPPED, EXITED, FATAL or UNKNOWN.
-        pid: Its process id, None when it does not run.
-        detail: supervisord's own words: uptime, or why it ended.
-    """
-
-    state: str
-    pid: int | None
-    detail: str
 
 
 class Supervisor:

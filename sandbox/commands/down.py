@@ -1,26 +1,26 @@
-"""`sandbox down`: end every process, keep the data."""
+"""`sandbox down`: end everything that runs."""
 
 from __future__ import annotations
 
 import click
 
-from sandbox.commands.options import embedded, target_option
+from sandbox.commands.options import target_option
+from sandbox.targets import chosen
 from sandbox.targets.bring_up import exclusive
 from sandbox.terminal import Terminal
 
 
 @click.command()
 @target_option
-def down(target: str) -> None:
-    """End every process of the sandbox; its data stays for the next `up`."""
-    del target  # there is one so far
+def down(target: str | None) -> None:
+    """End everything of the sandbox that runs; what the target keeps is there for the next `up`."""
     terminal = Terminal()
-    sandbox = embedded()
+    sandbox = chosen.target(target)
     if not sandbox.instance.root.exists():
         terminal.say("already down")
         return
     with exclusive(sandbox.instance):
-        with terminal.stage("ending every process"):
+        with terminal.stage("ending everything"):
             sandbox.stop()
         sandbox.memory.state = "down"
         sandbox.instance.write(sandbox.memory)

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 import click
 
 from sandbox.errors import SandboxError
-from sandbox.instance import Home
-from sandbox.targets.embedded import Embedded
+from sandbox.targets import chosen
+from sandbox.targets.target import Target
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -26,10 +26,9 @@ def target_option(function: _Command) -> _Command:
     """`--target`."""
     option = click.option(
         "--target",
-        type=click.Choice(["embedded"]),
-        default="embedded",
-        show_default=True,
-        help="Where the sandbox runs.",
+        type=click.Choice(chosen.NAMES),
+        envvar="CALI_TARGET",
+        help=f"Where the sandbox runs  [default: where it was brought up, else {chosen.DEFAULT}]",
     )
     return option(function)
 
@@ -39,17 +38,10 @@ def json_option(function: _Command) -> _Command:
     return click.option("--json", "as_json", is_flag=True, help="JSON on stdout, everything else on stderr.")(function)
 
 
-def embedded() -> Embedded:
-    """The embedded target of the instance the environment names; raises LayoutVersionError."""
-    instance = Home.from_environment().instance()
-    instance.check_version()
-    return Embedded(instance)
-
-
-def brought_up() -> Embedded:
-    """The same, when it was brought up; raises NotUpError."""
-    target = embedded()
-    if not target.memory.outputs or not target.supervisor.is_running():
+def brought_up(name: str | None) -> Target:
+    """The target called `name`, when the sandbox was brought up on it; raises NotUpError."""
+    target = chosen.target(name)
+    if not target.memory.outputs or not target.is_running():
         raise NotUpError
     return target
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import click
 
-from sandbox import ports
-from sandbox.commands.options import brought_up
+from sandbox.commands.options import brought_up, target_option
 from sandbox.errors import UsageError
 from sandbox.targets.bring_up import wait_ready
-from sandbox.targets.embedded import Embedded
+from sandbox.targets.target import Target
 from sandbox.terminal import Terminal
 
 
-def _named(target: Embedded, names: tuple[str, ...]) -> list[str]:
+def _named(target: Target, names: tuple[str, ...]) -> list[str]:
     known = list(target.services())
     for name in names:
         if name not in known:
@@ -20,40 +19,38 @@ def _named(target: Embedded, names: tuple[str, ...]) -> list[str]:
     return list(names)
 
 
-def _start(target: Embedded, name: str, terminal: Terminal) -> None:
-    service = target.services()[name]
-    process = target.supervisor.states().get(name)
-    # Some servers share a port with a stranger without a word, and then get half of its calls.
-    if (process is None or process.pid is None) and service.port and not ports.is_free(service.port):
-        raise ports.PortLostError(name, service.port)
-    target.supervisor.run(name, service.program())
-    wait_ready(target, service, terminal)
+def _start(target: Target, name: str, terminal: Terminal) -> None:
+    target.start(name)
+    wait_ready(target, target.services()[name], terminal)
 
 
 @click.command()
 @click.argument("services", nargs=-1, required=True)
-def restart(services: tuple[str, ...]) -> None:
+@target_option
+def restart(services: tuple[str, ...], target: str | None) -> None:
     """Stop SERVICES and start them as their definitions stand now."""
-    target, terminal = brought_up(), Terminal()
-    for name in _named(target, services):
-        target.supervisor.stop_one(name)
-        _start(target, name, terminal)
+    sandbox, terminal = brought_up(target), Terminal()
+    for name in _named(sandbox, services):
+        sandbox.halt(name)
+        _start(sandbox, name, terminal)
 
 
 @click.command()
 @click.argument("services", nargs=-1, required=True)
-def start(services: tuple[str, ...]) -> None:
+@target_option
+def start(services: tuple[str, ...], target: str | None) -> None:
     """Start SERVICES that were stopped."""
-    target, terminal = brought_up(), Terminal()
-    for name in _named(target, services):
-        _start(target, name, terminal)
+    sandbox, terminal = brought_up(target), Terminal()
+    for name in _named(sandbox, services):
+        _start(sandbox, name, terminal)
 
 
 @click.command()
 @click.argument("services", nargs=-1, required=True)
-def stop(services: tuple[str, ...]) -> None:
+@target_option
+def stop(services: tuple[str, ...], target: str | None) -> None:
     """Stop SERVICES; the rest goes on without them."""
-    target, terminal = brought_up(), Terminal()
-    for name in _named(target, services):
+    sandbox, terminal = brought_up(target), Terminal()
+    for name in _named(sandbox, services):
         with terminal.stage(f"stopping {name}"):
-            target.supervisor.stop_one(name)
+            sandbox.halt(name)

@@ -9,12 +9,9 @@ from typing import BinaryIO
 import click
 
 from sandbox import sending
-from sandbox.commands.options import brought_up
-from sandbox.definitions import fluent_bit
+from sandbox.commands.options import brought_up, target_option
 from sandbox.errors import UsageError
 from sandbox.record import RecordReference
-from sandbox.services.shipper import Shipper
-from sandbox.shipper.record_starts import RecordStarts
 
 _SERVICE = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
@@ -22,7 +19,8 @@ _SERVICE = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 @click.command()
 @click.argument("file", type=click.File("rb"), default="-")
 @click.option("--service", default="sandbox-send", show_default=True, help="The container the lines come from.")
-def send(file: BinaryIO, service: str) -> None:
+@target_option
+def send(file: BinaryIO, service: str, target: str | None) -> None:
     r"""Append the raw log lines of FILE (default: standard input) to what the shipper tails.
 
     Prints one JSON line for each, with the record_id that `sandbox trace` takes. The lines of a stack trace are one
@@ -32,12 +30,11 @@ def send(file: BinaryIO, service: str) -> None:
     Example:
       echo '{"level":"ERROR","service":"checkout","message":"disk full"}' | sandbox send
     """
-    target = brought_up()
+    sandbox = brought_up(target)
     if not _SERVICE.fullmatch(service):
         raise UsageError(f"--service is {service!r}", hint="a container's name has lower-case letters, digits and -")
-    shipper = Shipper(target.instance, target.memory.ports)
-    starts = RecordStarts(fluent_bit.load(shipper.values, shipper.program().environment))
-    path = sending.container_log(target.instance.containers, service=service)
+    starts = sandbox.record_starts()
+    path = sending.container_log(sandbox.instance.containers, service=service)
     record: RecordReference | None = None
     for line, reference in sending.append(path, (line for raw in file if (line := raw.rstrip(b"\r\n")))):
         # A line that carries on the record before it is found by that record's id.

@@ -5,22 +5,23 @@ from __future__ import annotations
 import click
 
 from sandbox import views
-from sandbox.commands.options import embedded, json_option, print_json, target_option
+from sandbox.commands.options import json_option, print_json, target_option
 from sandbox.errors import ExitCode
 from sandbox.status import Report, empty
+from sandbox.targets import chosen
 from sandbox.terminal import Terminal
 
 
 @click.command()
 @target_option
 @json_option
-def status(target: str, as_json: bool) -> int:
+def status(target: str | None, as_json: bool) -> int:
     """Show the ten steps with their evidence, the services, and the latency of the last alerts.
 
     Exits with 0 when all ten steps are ok, else with 1.
     """
-    sandbox = embedded()
-    report: Report = sandbox.report() if sandbox.memory.outputs else empty(target)
+    sandbox = chosen.target(target)
+    report: Report = sandbox.report() if sandbox.memory.outputs else empty(sandbox.name)
     if as_json:
         print_json(report.as_json())
     else:

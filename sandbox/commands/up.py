@@ -7,35 +7,35 @@ import time
 import click
 
 from sandbox import views
-from sandbox.commands.options import embedded, json_option, print_json, target_option
-from sandbox.targets.bring_up import bring_up, exclusive, is_up_to_date
+from sandbox.commands.options import json_option, print_json, target_option
+from sandbox.targets import chosen
+from sandbox.targets.bring_up import bring_up, exclusive
 from sandbox.terminal import Terminal
 
 
 @click.command()
 @target_option
 @json_option
-def up(target: str, as_json: bool) -> None:
+def up(target: str | None, as_json: bool) -> None:
     """Bring the sandbox up: done when one record has passed all ten steps.
 
     Installs what is missing, starts every part, applies terraform/, and sends one error of its own through the
     pipeline. Run again, it changes nothing unless a definition changed or a part is down.
     CALI_PORT_<SERVICE> asks for a port; without it a taken default moves to the next free one.
     """
-    del target  # there is one so far; the option keeps scripts valid when there are more
     terminal = Terminal(to_stderr=as_json)
     begun = time.monotonic()
-    sandbox = embedded()
+    sandbox = chosen.target(target)
     with exclusive(sandbox.instance):
-        sandbox = embedded()
-        if is_up_to_date(sandbox):
+        sandbox = chosen.target(target)
+        if sandbox.is_up_to_date():
             report = sandbox.report()
             terminal.say("already up; nothing changed")
         else:
             try:
                 bring_up(sandbox, terminal)
             except BaseException:
-                if sandbox.supervisor.is_running():
+                if sandbox.is_running():
                     terminal.say("what was started still runs: `sandbox up` goes on with it, `sandbox down` ends it")
                 raise
             report = sandbox.report()

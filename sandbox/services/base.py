@@ -54,22 +54,70 @@ class Program:
     stop_wait_s: int = 10
 
 
-class Service(ABC):
-    """One part: how it runs, when it is ready, and what it really is.
+@dataclass(frozen=True)
+class ProcessState:
+    """What runs of a part: a process, a container or pods.
+
+    Attributes:
+        state: RUNNING, STARTING, BACKOFF, STOPPING, STOPPED, EXITED, FATAL or UNKNOWN, in supervisord's words.
+        pid: Its process id, None when it does not run or is no process of this machine.
+        detail: Uptime, or why it ended.
+    """
+
+    state: str
+    pid: int | None
+    detail: str
+
+
+class Part(ABC):
+    """One part as users see it, however it is run: when it is ready, and what it really is.
 
     Attributes:
         name: What users call it in `sandbox logs NAME`.
         nature: `real`, `emulated` or `stand-in`.
-        default_port: Its port unless that is taken.
-        extra_ports: Further ports it needs, by name, with their defaults.
         ready_s: Seconds it may take to become ready on a slow machine.
     """
 
-    name: ClassVar[str]
+    name: str
     nature: Nature
+    ready_s: float = 60.0
+
+    @property
+    @abstractmethod
+    def endpoint(self) -> str:
+        """Where it is reached."""
+
+    @abstractmethod
+    def probe(self) -> None:
+        """Return when the part does its work; raise NotReadyError when it does not."""
+
+    @abstractmethod
+    def version(self) -> str:
+        """The version of what runs."""
+
+    def get(self, path: str) -> httpx.Response:
+        """GET `path` from the part itself; raises NotReadyError when it does not answer 2xx in time."""
+        try:
+            answer = httpx.get(f"{self.endpoint}{path}", timeout=PROBE_TIMEOUT_S, trust_env=False)
+        except httpx.HTTPError as error:
+            reason = f"GET {self.endpoint}{path}: {type(error).__name__}"
+            raise NotReadyError(self.name, reason) from error
+        if not answer.is_success:
+            said = " ".join(answer.text.split())[:_REASON_CHARACTERS]
+            raise NotReadyError(self.name, f"GET {path} answered {answer.status_code}: {said}")
+        return answer
+
+
+class Service(Part):
+    """A part that is a process of this machine.
+
+    Attributes:
+        default_port: Its port unless that is taken.
+        extra_ports: Further ports it needs, by name, with their defaults.
+    """
+
     default_port: ClassVar[int]
     extra_ports: ClassVar[Mapping[str, int]] = {}
-    ready_s: ClassVar[float] = 60.0
 
     def __init__(self, instance: Instance, ports: Mapping[str, int]) -> None:
         self.instance = instance
@@ -89,23 +137,3 @@ class Service(ABC):
     @abstractmethod
     def program(self) -> Program:
         """The process to start."""
-
-    @abstractmethod
-    def probe(self) -> None:
-        """Return when the part does its work; raise NotReadyError when it does not."""
-
-    @abstractmethod
-    def version(self) -> str:
-        """The version of what runs."""
-
-    def get(self, path: str) -> httpx.Response:
-        """GET `path` from the part itself; raises NotReadyError when it does not answer 2xx in time."""
-        try:
-            answer = httpx.get(f"{self.endpoint}{path}", timeout=PROBE_TIMEOUT_S, trust_env=False)
-        except httpx.HTTPError as error:
-            reason = f"GET {path} on port {self.port}: {type(error).__name__}"
-            raise NotReadyError(self.name, reason) from error
-        if not answer.is_success:
-            said = " ".join(answer.text.split())[:_REASON_CHARACTERS]
-            raise NotReadyError(self.name, f"GET {path} answered {answer.status_code}: {said}")
-        return answer

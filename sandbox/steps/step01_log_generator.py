@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from sandbox import container_logs
 from sandbox.steps.base import Finding, Journey, Step
 from sandbox.stores import Stores
 
@@ -17,14 +18,13 @@ class LogGenerator(Step):
 
     def status(self, stores: Stores) -> Finding:
         """The container log written last."""
-        files = list(stores.containers.glob("*.log"))
-        if not files:
+        logs = list(container_logs.newest_first(stores.containers))
+        if not logs:
             return Finding("waiting", f"no container log in {stores.containers} yet")
-        latest = max(files, key=lambda path: path.stat().st_mtime)
-        at = datetime.fromtimestamp(latest.stat().st_mtime, UTC).isoformat(timespec="milliseconds")
-        return Finding("ok", f"{len(files)} container logs, last written {latest.name[:40]}", at)
+        at = datetime.fromtimestamp(logs[0].written_at, UTC).isoformat(timespec="milliseconds")
+        return Finding("ok", f"{len(logs)} container logs, last written {logs[0].name[:40]}", at)
 
     def trace(self, journey: Journey) -> Finding:
         """The line in its file."""
         line = journey.line
-        return Finding("ok", f"{line.path.name}:{line.number}", line.reference.time)
+        return Finding("ok", f"{line.log_name}:{line.number}", line.reference.time)

@@ -1,4 +1,4 @@
-"""Brings an embedded sandbox up: install, start, terraform, provision, and one record through all ten steps."""
+"""Brings a sandbox up on its target: install, start, terraform, provision, and one record through all ten steps."""
 
 from __future__ import annotations
 
@@ -8,25 +8,24 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sandbox import install, ports
 from sandbox.definitions import digest
 from sandbox.errors import SandboxError
 from sandbox.first_record import send_and_follow
 from sandbox.instance import REPOSITORY, Instance
 from sandbox.knowledge import threshold
 from sandbox.provision import index_template, secrets
-from sandbox.services.base import NotReadyError, Service
-from sandbox.settings import REGION
-from sandbox.targets.embedded import Embedded
+from sandbox.services.base import NotReadyError, Part
+from sandbox.targets.target import Target
 from sandbox.terminal import Terminal
-from sandbox.terraform import LocalTarget, TerraformRun
+from sandbox.terraform import TerraformRun
 from sandbox.terraform.run import outputs_as_text
 from sandbox.tracing import Trace
 
 _POLL_S = 0.1
 
-#: Characters of a log's last line in an error.
+#: Characters of a log's last line in an error, and how many lines are looked at for one that says anything.
 _LAST_WORDS = 300
+_LAST_LINES = 20
 
 #: How often a program may start before it counts as one that does not stay up.
 _ATTEMPTS = 2
@@ -54,21 +53,7 @@ def exclusive(instance: Instance) -> Iterator[None]:
         os.close(descriptor)
 
 
-def is_up_to_date(target: Embedded) -> bool:
-    """Whether the sandbox runs, whole, with the definitions as they stand and on the ports that are asked for."""
-    memory = target.memory
-    states = target.supervisor.states()
-    asked = ports.requested(memory.ports, os.environ)
-    return (
-        memory.state == "up"
-        and memory.variant.get("definitions") == digest.definitions(REPOSITORY)
-        and all(memory.ports[name] == port for name, port in asked.items())
-        and bool(states)
-        and all(state.state == "RUNNING" for state in states.values())
-    )
-
-
-def bring_up(target: Embedded, terminal: Terminal) -> Trace:
+def bring_up(target: Target, terminal: Terminal) -> Trace:
     """Have everything running and proven; what already runs unchanged is left alone.
 
     Raises:
@@ -76,25 +61,22 @@ def bring_up(target: Embedded, terminal: Terminal) -> Trace:
         SandboxError: A part did not come up; the message names it and its log.
     """
     target.check_definitions()
-    install.ensure_all(target.instance.home, terminal)
-    target.choose_ports(os.environ)
+    target.prepare(terminal)
     memory = target.memory
     memory.target, memory.state = target.name, "starting"
     target.instance.write(memory)
     begun = digest.definitions(REPOSITORY)
 
     servers = target.servers
-    with terminal.stage("supervisor"):
-        target.supervisor.start()
     for name in ("aws", "opensearch", "milvus", "model", "slack", "firehose"):
-        target.supervisor.run(name, servers[name].program())
+        target.run(name)
     for name in ("aws", "firehose"):
         wait_ready(target, servers[name], terminal)
     with terminal.stage("terraform apply"):
         _apply(target, terminal)
-    for name in ("kinesis-tls", "shipper"):
+    for name in target.early:
         if name in servers:
-            target.supervisor.run(name, servers[name].program())
+            target.run(name)
     for name in ("slack", "model", "milvus"):
         wait_ready(target, servers[name], terminal)
     with terminal.stage("secrets and past incidents"):
@@ -102,11 +84,11 @@ def bring_up(target: Embedded, terminal: Terminal) -> Trace:
     wait_ready(target, servers["opensearch"], terminal)
     with terminal.stage("index template"):
         index_template.put(target.address("opensearch"))
-    workloads = target.workloads()
-    for name, workload in workloads.items():
-        target.supervisor.run(name, workload.program())
-    for service in (servers["shipper"], *workloads.values()):
-        wait_ready(target, service, terminal)
+    target.deploy(terminal)
+    services = target.services()
+    for name in (*target.early, *target.workloads()):
+        if name in services:
+            wait_ready(target, services[name], terminal)
     terminal.say("one record through the ten steps:")
     trace = send_and_follow(target.stores(), terminal)
     memory.state, memory.variant["definitions"] = "up", begun
@@ -114,9 +96,9 @@ def bring_up(target: Embedded, terminal: Terminal) -> Trace:
     return trace
 
 
-def _apply(target: Embedded, terminal: Terminal) -> None:
+def _apply(target: Target, terminal: Terminal) -> None:
     run = TerraformRun(
-        LocalTarget(target.name, target.address("aws"), target.address("firehose"), region=REGION),
+        target.terraform(),
         state=target.instance.state("terraform"),
         tools=target.instance.home.tools,
         notice=terminal.say,
@@ -126,7 +108,7 @@ def _apply(target: Embedded, terminal: Terminal) -> None:
     target.instance.write(target.memory)
 
 
-def _provision(target: Embedded) -> None:
+def _provision(target: Target) -> None:
     # Here, because pymilvus takes seconds to import and every other command does without.
     from sandbox.knowledge import milvus as knowledge  # noqa: PLC0415
 
@@ -135,32 +117,33 @@ def _provision(target: Embedded) -> None:
         stores.secretsmanager,
         model_secret=target.memory.outputs["model_secret"],
         slack_secret=target.memory.outputs["slack_secret"],
-        webhook_url=f"{target.address('slack')}/services/T0/B0/sandbox",
+        webhook_url=f"{target.inner_address('slack')}/services/T0/B0/sandbox",
     )
     knowledge.load(target.address("milvus"), target.address("model"), threshold.committed())
 
 
-def wait_ready(target: Embedded, service: Service, terminal: Terminal) -> None:
-    """Until the service is ready; raises NotReadyError when it ends again and again, or takes longer than it may."""
-    with terminal.stage(f"{service.name} ({service.nature}, {service.version()})"):
-        deadline = time.monotonic() + service.ready_s
+def wait_ready(target: Target, part: Part, terminal: Terminal) -> None:
+    """Until the part is ready; raises NotReadyError when it ends again and again, or takes longer than it may."""
+    with terminal.stage(f"{part.name} ({part.nature}, {part.version()})"):
+        deadline = time.monotonic() + part.ready_s
         pids: set[int] = set()
         while True:
             try:
-                service.probe()
+                part.probe()
             except NotReadyError as error:
-                process = target.supervisor.states().get(service.name)
+                process = target.states().get(part.name)
                 pids |= {process.pid} if process and process.pid else set()
                 if process is None or process.state == "FATAL" or len(pids) > _ATTEMPTS:
-                    raise NotReadyError(service.name, f"it does not stay up: {_last_words(service)}") from error
+                    problem = f"it does not stay up: {_last_words(target, part.name)}"
+                    raise NotReadyError(part.name, problem) from error
                 if time.monotonic() > deadline:
-                    raise NotReadyError(service.name, f"after {service.ready_s:.0f} s: {error.reason}") from error
+                    raise NotReadyError(part.name, f"after {part.ready_s:.0f} s: {error.reason}") from error
                 time.sleep(_POLL_S)
             else:
                 return
 
 
-def _last_words(service: Service) -> str:
-    """The last line of the service's log."""
-    lines = service.log.read_text(errors="replace").splitlines() if service.log.exists() else []
-    return next((line.strip() for line in reversed(lines) if line.strip()), "it wrote nothing")[:_LAST_WORDS]
+def _last_words(target: Target, name: str) -> str:
+    """The last line of the part's log that says anything."""
+    lines = [line.strip() for _, line in target.log_lines([name], _LAST_LINES, follow=False)]
+    return next((line for line in reversed(lines) if line), "it wrote nothing")[:_LAST_WORDS]

@@ -3,33 +3,32 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
-from sandbox import ports
+from sandbox import install, log_files, ports
 from sandbox.definitions import deployments
 from sandbox.definitions import fluent_bit as definition
 from sandbox.definitions.errors import DefinitionError
 from sandbox.instance import REPOSITORY, Instance
-from sandbox.knowledge import threshold
 from sandbox.ports import LOOPBACK
 from sandbox.services import fluent_bit
 from sandbox.services.aws import Aws
-from sandbox.services.base import Service
+from sandbox.services.base import ProcessState, Service
 from sandbox.services.firehose import Firehose
 from sandbox.services.fluent_bit import FluentBit, KinesisTls
 from sandbox.services.milvus import Milvus
 from sandbox.services.model import Model
 from sandbox.services.opensearch import OpenSearch
 from sandbox.services.shipper import Shipper
-from sandbox.services.slack import Slack, asked_rate
+from sandbox.services.slack import Slack
 from sandbox.services.workloads import Consumer, DeployedService, LogGenerator
-from sandbox.settings import REGION
 from sandbox.shipper.counters import Counters
 from sandbox.shipper.pipeline import Pipeline
-from sandbox.status import Report, take
-from sandbox.stores import Stores
+from sandbox.shipper.record_starts import RecordStarts
 from sandbox.supervision import Supervisor
+from sandbox.targets.target import Target
+from sandbox.terminal import Terminal
 
 OVERLAY = REPOSITORY / "k8s" / "overlays" / "embedded"
 
@@ -37,14 +36,14 @@ _SERVERS: tuple[type[Service], ...] = (Aws, OpenSearch, Milvus, Model, Slack, Fi
 _WORKLOADS: tuple[type[DeployedService], ...] = (Consumer, LogGenerator)
 
 
-class Embedded:
-    """One instance on the embedded target: its services, where they are reached, what they do now."""
+class Embedded(Target):
+    """One instance as processes of a supervisor."""
 
     name = "embedded"
+    early = (KinesisTls.name, Shipper.name)
 
     def __init__(self, instance: Instance) -> None:
-        self.instance = instance
-        self.memory = instance.read()
+        super().__init__(instance)
         self.supervisor = Supervisor(instance)
 
     def choose_ports(self, environment: Mapping[str, str]) -> None:
@@ -104,52 +103,70 @@ class Embedded:
         settings = self.runtime_settings()
         return {k.name: k(self.instance, self.memory.ports, found[k.name], settings) for k in _WORKLOADS}
 
-    def services(self) -> dict[str, Service]:
-        """All services by name."""
-        return {**self.servers, **self.workloads()}
-
     def address(self, service: str) -> str:
-        """Where a service is reached."""
+        """Where a part is reached."""
         return f"http://{LOOPBACK}:{self.memory.ports[service]}"
 
     def runtime_settings(self) -> dict[str, str]:
-        """The ConfigMap `cali-runtime`: Terraform's outputs and the addresses of this instance."""
-        fitted = threshold.committed()
-        rate = asked_rate(os.environ)
+        """With what pods are given by a cluster: a port each, and log files."""
         return {
-            **self.memory.outputs,
-            **({"slack_rate": rate} if rate else {}),
-            "region": REGION,
-            "aws_endpoint": self.address("aws"),
-            "milvus_uri": self.address("milvus"),
-            "model_base_url": f"{self.address('model')}/v1",
-            "slack_base_url": f"{self.address('slack')}/api/",
-            "chat_model": "cali-analyst",
-            "embedding_model": fitted.model,
-            "embedding_dimension": str(fitted.dimension),
-            "similarity_threshold": str(fitted.threshold),
+            **super().runtime_settings(),
             "consumer_health_port": str(self.memory.ports["consumer"]),
             "container_log_dir": str(self.instance.containers),
             "log_manifest": str(self.instance.state("log-generator") / "manifest.jsonl"),
         }
 
-    def stores(self) -> Stores:
-        """Clients of this instance's stores."""
-        return Stores(
-            region=REGION,
-            outputs=self.memory.outputs,
-            containers=self.instance.containers,
-            real_shipper=bool(self.memory.variant.get("fluent-bit")),
-            **{
-                name: self.address(name)
-                for name in ("aws", "firehose", "opensearch", "milvus", "model", "slack", "shipper", "consumer")
-            },
-        )
+    def record_starts(self) -> RecordStarts:
+        """By the values and the environment of the shipper."""
+        shipper = Shipper(self.instance, self.memory.ports)
+        return RecordStarts(definition.load(shipper.values, shipper.program().environment))
+
+    def prepare(self, terminal: Terminal) -> None:
+        """Environments and tools, ports, and the supervisor."""
+        install.ensure_all(self.instance.home, terminal)
+        self.choose_ports(os.environ)
+        with terminal.stage("supervisor"):
+            self.supervisor.start()
+
+    def run(self, name: str) -> None:
+        """Have a process running as its definition stands."""
+        self.supervisor.run(name, self.servers[name].program())
+
+    def deploy(self, terminal: Terminal) -> None:
+        """Start each Deployment's process."""
+        del terminal  # it takes no time
+        for name, workload in self.workloads().items():
+            self.supervisor.run(name, workload.program())
+
+    def start(self, name: str) -> None:
+        """Start a process that was stopped; raises PortLostError when a stranger has its port by now."""
+        service = {**self.servers, **self.workloads()}[name]
+        process = self.supervisor.states().get(name)
+        # Some servers share a port with a stranger without a word, and then get half of its calls.
+        if (process is None or process.pid is None) and service.port and not ports.is_free(service.port):
+            raise ports.PortLostError(name, service.port)
+        self.supervisor.run(name, service.program())
+
+    def halt(self, name: str) -> None:
+        """Stop a process and wait for its end."""
+        self.supervisor.stop_one(name)
+
+    def states(self) -> dict[str, ProcessState]:
+        """What the supervisor says of each process."""
+        return self.supervisor.states()
+
+    def is_running(self) -> bool:
+        """Whether the supervisor answers."""
+        return self.supervisor.is_running()
 
     def stop(self) -> None:
-        """End every process, along the way a record takes, so that what was read is delivered."""
+        """End every process."""
         self.supervisor.stop(first=("log-generator", "shipper", "consumer", "firehose"))
 
-    def report(self) -> Report:
-        """What every service and every step is doing now."""
-        return take(self.name, self.services(), self.supervisor.states(), self.stores())
+    def log_names(self) -> list[str]:
+        """Every process that ever wrote one, and the supervisor."""
+        return log_files.names(self.instance.logs)
+
+    def log_lines(self, names: list[str], lines: int, *, follow: bool) -> Iterator[tuple[str, str]]:
+        """From the files the supervisor writes."""
+        return log_files.lines(self.instance.logs, names, lines, follow=follow)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from sandbox.replicas import OneServer
 from sandbox.steps import step04_s3, step05_opensearch
 from sandbox.stores import Stores
 
@@ -33,7 +34,7 @@ class FakeStores(Stores):
 
 def stores(**streams: Any) -> Stores:
     outputs = {"bucket_name": "b", "firehose_s3_name": "s3", "firehose_opensearch_name": "search"}
-    made = FakeStores("r", "", "http://firehose", "", "", "", "", "", "", outputs, Path())
+    made = FakeStores("r", "", "http://firehose", "", "", "", "", OneServer(""), OneServer(""), outputs, Path())
     vars(made)["streams"] = streams
     return made
 

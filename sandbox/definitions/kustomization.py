@@ -104,10 +104,6 @@ def merge(base: Any, patch: Any, field: str = "") -> Any:
                 merged.pop(key, None)
             else:
                 merged[key] = merge(base.get(key), value, key)
-        # `value` and `valueFrom` exclude each other: what the patch sets drops the other.
-        for one, other in (("value", "valueFrom"), ("valueFrom", "value")):
-            if field == "env" and one in patch and other not in patch:
-                merged.pop(other, None)
         return merged
     if isinstance(base, list) and isinstance(patch, list) and (key := _MERGE_KEYS.get(field)):
         by_name = {element[key]: element for element in base}

@@ -18,6 +18,7 @@ from sandbox.commands.logs import logs
 from sandbox.commands.restart import restart, start, stop
 from sandbox.commands.send import send
 from sandbox.commands.status import status
+from sandbox.commands.terraform import terraform
 from sandbox.commands.trace import trace
 from sandbox.commands.up import up
 from sandbox.errors import ExitCode, SandboxError
@@ -36,8 +37,18 @@ def cli() -> None:
     """
 
 
-for command in (up, status, send, trace, logs, start, stop, restart, down, clean, doctor):
+for command in (up, status, send, trace, logs, start, stop, restart, down, clean, doctor, terraform):
     cli.add_command(command)
+
+
+def _keep_lines(command: click.Command) -> None:
+    """Examples keep their lines: click wants a control character for it, which no docstring should hold."""
+    command.help = command.help and command.help.replace("\\b\n", "\b\n")
+    for nested in command.commands.values() if isinstance(command, click.Group) else ():
+        _keep_lines(nested)
+
+
+_keep_lines(cli)
 
 
 def main() -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 #: The emulators accept any key; this one can be no key of AWS.
 LOCAL_CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 
 _FOREIGN_PREFIXES = ("AWS_", "OPENAI_", "SLACK_", "AZURE_OPENAI_")
+_removed: dict[str, str] = {}
 
 
 def ignore_user_settings() -> None:
@@ -18,13 +21,33 @@ def ignore_user_settings() -> None:
     """
     for name in list(os.environ):
         if name.startswith(_FOREIGN_PREFIXES) and name != "AWS_CA_BUNDLE":
-            del os.environ[name]
+            _removed[name] = os.environ.pop(name)
     os.environ.update(AWS_CONFIG_FILE=os.devnull, AWS_SHARED_CREDENTIALS_FILE=os.devnull)
     os.environ.update(AWS_EC2_METADATA_DISABLED="true")
     direct = "127.0.0.1,localhost"
     for name in ("no_proxy", "NO_PROXY"):
         present = os.environ.get(name)
         os.environ[name] = f"{present},{direct}" if present else direct
+
+
+def user_aws_settings() -> dict[str, str]:
+    """The AWS settings that the user exported: for what is meant to reach AWS itself, and for nothing else."""
+    return {name: value for name, value in _removed.items() if name.startswith("AWS_")}
+
+
+@contextmanager
+def as_user() -> Iterator[None]:
+    """Within it this process has the user's own AWS settings back."""
+    present = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
+    for name in present:
+        del os.environ[name]
+    os.environ.update(user_aws_settings())
+    try:
+        yield
+    finally:
+        for name in user_aws_settings():
+            os.environ.pop(name, None)
+        os.environ.update(present)
 
 
 def workload_credentials(region: str, aws_endpoint: str) -> dict[str, str]:

@@ -13,12 +13,14 @@ from sandbox.terraform.errors import (
     TerraformMissingError,
     TerraformVersionError,
 )
-from sandbox.terraform.run import Summary, TerraformRun
+from sandbox.terraform.plans import Plan, Summary
+from sandbox.terraform.run import TerraformRun
 from sandbox.terraform.target import LocalTarget
 
 __all__ = [
     "DefinitionFaultError",
     "LocalTarget",
+    "Plan",
     "StateLockedError",
     "Summary",
     "TerraformError",

@@ -1,61 +1,101 @@
-"""The bucket and the lock table that hold a local target's state."""
+"""The backend's configuration of a target, and the bucket and lock table that it names."""
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from sandbox.errors import SandboxError
-from sandbox.isolation import LOCAL_CREDENTIALS
-from sandbox.terraform.target import LocalTarget
 
 _SETTING = re.compile(r'^(\w+)\s*=\s*"([^"]*)"', re.MULTILINE)
 
+#: boto3 builds its clients at run time: the client of a service by its name.
+ClientFactory = Callable[[str], Any]
+
 
 class StateStoreError(SandboxError):
-    """The store of the state cannot be made or reached."""
+    """The store of the state cannot be made or reached.
 
-    def __init__(self, endpoint: str, cause: Exception) -> None:
-        super().__init__(f"the Terraform state cannot be kept at {endpoint}: {cause}", hint="is the emulator up?")
+    Attributes:
+        bucket: The bucket that was to hold it.
+    """
 
-
-def configure(definitions: Path, target: LocalTarget) -> str:
-    """The backend configuration of a target: the committed file, its key and the emulator's endpoints."""
-    committed = (definitions / "backends" / f"{target.override}.s3.tfbackend").read_text()
-    settings = re.sub(r"^(key|region)\s*=.*\n", "", committed, flags=re.MULTILINE)
-    endpoints = ", ".join(f'{name} = "{target.aws_endpoint}"' for name in ("dynamodb", "iam", "s3", "sts"))
-    own = f'key = "{target.name}/terraform.tfstate"\nregion = "{target.region}"\nendpoints = {{ {endpoints} }}\n'
-    return f"{settings}\n{own}"
+    def __init__(self, bucket: str, cause: Exception, *, hint: str) -> None:
+        super().__init__(f"the Terraform state cannot be kept in {bucket}: {cause}", hint=hint)
+        self.bucket = bucket
 
 
-def bootstrap(configuration: str, target: LocalTarget) -> None:
-    """Make the bucket and the table that a backend configuration names, where they are missing."""
-    settings = dict(_SETTING.findall(configuration))
-    try:
-        _make_bucket(_client("s3", target), settings["bucket"], target.region)
-        _make_table(_client("dynamodb", target), settings["dynamodb_table"])
-    except (ClientError, BotoCoreError) as error:
-        raise StateStoreError(target.aws_endpoint, error) from error
+class WrongAccountError(SandboxError):
+    """The credentials are another account's.
+
+    Attributes:
+        found: Whose they are.
+    """
+
+    def __init__(self, found: str, wanted: str) -> None:
+        super().__init__(
+            f"the credentials are those of account {found}, not of {wanted}", hint="AWS_PROFILE chooses others"
+        )
+        self.found = found
 
 
-def _client(service: str, target: LocalTarget) -> Any:  # boto3 builds its clients at run time
-    session: Any = boto3.session.Session(
-        aws_access_key_id=LOCAL_CREDENTIALS["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=LOCAL_CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
-        region_name=target.region,
-    )
-    config = Config(
-        connect_timeout=5, read_timeout=10, retries={"total_max_attempts": 2}, s3={"addressing_style": "path"}
-    )
-    return session.client(service, endpoint_url=target.aws_endpoint, config=config)
+def configure(committed: Path, own: Mapping[str, str]) -> str:
+    """The committed file of a backend with what only this run knows, each value an expression, in place of its own."""
+    names = "|".join(own)
+    settings = re.sub(rf"^({names})\s*=.*\n", "", committed.read_text(), flags=re.MULTILINE)
+    return settings + "".join(f"{name} = {value}\n" for name, value in own.items())
 
 
-def _make_bucket(client: Any, bucket: str, region: str) -> None:
+@dataclass(frozen=True)
+class Store:
+    """Where the state of a target lies, and how the bucket and the table for it are made.
+
+    Attributes:
+        configuration: What `terraform init` is told.
+        client: Makes the clients that the bucket and the table are made with.
+        hint: How to mend it when they cannot be reached.
+        account_id: The account that they must be made in; empty on an emulator, which has but one.
+    """
+
+    configuration: str
+    client: ClientFactory
+    hint: str
+    account_id: str = ""
+
+    def setting(self, name: str) -> str:
+        """A setting of the configuration."""
+        return str(dict(_SETTING.findall(self.configuration))[name])
+
+    def ensure(self) -> None:
+        """Make what is missing; what is there stays as it is. Raises StateStoreError."""
+        self._guarded(mend=False)
+
+    def bootstrap(self) -> list[str]:
+        """Make what is missing and set every rule anew; returns what was made. Raises StateStoreError."""
+        return self._guarded(mend=True)
+
+    def _guarded(self, *, mend: bool) -> list[str]:
+        bucket, table = self.setting("bucket"), self.setting("dynamodb_table")
+        try:
+            if self.account_id:
+                found = self.client("sts").get_caller_identity()["Account"]
+                if found != self.account_id:
+                    raise WrongAccountError(found, self.account_id)
+            made = _bucket(self.client("s3"), bucket, self.setting("region"), mend=mend)
+            return made + _table(self.client("dynamodb"), table, mend=mend)
+        except (ClientError, BotoCoreError) as error:
+            raise StateStoreError(bucket, error, hint=self.hint) from error
+
+
+def _bucket(client: Any, bucket: str, region: str, *, mend: bool) -> list[str]:
+    """Versioned, encrypted, private, and reached by TLS alone."""
+    made: list[str] = []
     try:
         client.head_bucket(Bucket=bucket)
     except ClientError as error:
@@ -63,10 +103,38 @@ def _make_bucket(client: Any, bucket: str, region: str) -> None:
             raise
         where = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
         client.create_bucket(Bucket=bucket, **where)
-        client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+        made.append(f"bucket {bucket}")
+    if not (made or mend):
+        return made
+    everything = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
+    client.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=dict.fromkeys(everything, True))
+    client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}, "BucketKeyEnabled": True}
+    client.put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration={"Rules": [rule]})
+    client.put_bucket_policy(Bucket=bucket, Policy=json.dumps(_tls_only(client, bucket)))
+    return made
 
 
-def _make_table(client: Any, table: str) -> None:
+def _tls_only(client: Any, bucket: str) -> dict[str, Any]:
+    arn = f"arn:{client.meta.partition}:s3:::{bucket}"
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Sid": "TlsOnly",
+                "Effect": "Deny",
+                "Principal": "*",
+                "Action": "s3:*",
+                "Resource": [arn, f"{arn}/*"],
+                "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+            }
+        ],
+    }
+
+
+def _table(client: Any, table: str, *, mend: bool) -> list[str]:
+    """One row a lock; nobody deletes the table by mistake."""
+    made: list[str] = []
     try:
         client.describe_table(TableName=table)
     except client.exceptions.ResourceNotFoundException:
@@ -75,4 +143,10 @@ def _make_table(client: Any, table: str) -> None:
             AttributeDefinitions=[{"AttributeName": "LockID", "AttributeType": "S"}],
             KeySchema=[{"AttributeName": "LockID", "KeyType": "HASH"}],
             BillingMode="PAY_PER_REQUEST",
+            SSESpecification={"Enabled": True},
         )
+        made.append(f"table {table}")
+        client.get_waiter("table_exists").wait(TableName=table, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+    if mend:
+        client.update_table(TableName=table, DeletionProtectionEnabled=True)
+    return made

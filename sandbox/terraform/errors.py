@@ -54,11 +54,13 @@ class StateLockedError(SandboxError):
 
     Attributes:
         holder: Who, as far as it is known.
+        lock: The id of the state's lock, which is not broken by itself; empty for a local target's.
     """
 
-    def __init__(self, target: str, holder: str) -> None:
-        super().__init__(
-            f"another run of terraform works on the {target} target ({holder})",
-            hint="wait until it is done, or end it",
-        )
+    def __init__(self, target: str, holder: str, *, lock: str = "") -> None:
+        hint = "wait until it is done, or end it"
+        if lock:
+            hint = f"wait until it is done; if it is dead: `sandbox terraform … force-unlock {lock}`"
+        super().__init__(f"another run of terraform works on the {target} target ({holder})", hint=hint)
         self.holder = holder
+        self.lock = lock

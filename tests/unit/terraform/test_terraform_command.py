@@ -16,7 +16,8 @@ from sandbox.terraform import (
     TerraformVersionError,
     command,
 )
-from sandbox.terraform.command import Binary, Result
+from sandbox.terraform.command import Binary
+from sandbox.terraform.diagnostics import Result
 
 
 def said(tmp_path: Path, *messages: dict[str, Any], code: int = 1) -> Result:

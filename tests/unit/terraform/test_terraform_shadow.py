@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.instance import REPOSITORY
-from sandbox.terraform import LocalTarget, backend, shadow
+from sandbox.terraform import LocalTarget, shadow
 from sandbox.terraform.command import environment
 
 TARGET = LocalTarget("embedded", aws_endpoint="http://127.0.0.1:1", firehose_endpoint="http://127.0.0.1:2")
@@ -61,15 +60,6 @@ def test_only_the_real_provider_gets_the_committed_lock(tmp_path: Path) -> None:
 
     assert not (tmp_path / "own" / ".terraform.lock.hcl").exists()
     assert (tmp_path / "real" / ".terraform.lock.hcl").read_text() == "# lock"
-
-
-def test_no_two_targets_share_a_state() -> None:
-    one = backend.configure(REPOSITORY / "terraform", TARGET)
-    other = backend.configure(REPOSITORY / "terraform", LocalTarget("kind", TARGET.aws_endpoint, "x"))
-
-    assert 'key = "embedded/terraform.tfstate"' in one
-    assert 'key = "kind/terraform.tfstate"' in other
-    assert one.count("key ") == 1
 
 
 def test_nothing_of_the_user_reaches_terraform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ import threading
 from functools import cached_property
 from typing import Any
 
+from sandbox.tfprovider.failures import ProviderError
 from sandbox.tfprovider.values import Attributes
 
 #: boto3's name of a service, where the provider's `endpoints` block calls it differently.
@@ -13,7 +14,6 @@ _ENDPOINT_NAMES = {
     "logs": ("logs", "cloudwatchlogs", "cloudwatchlog"),
     "opensearch": ("opensearch", "opensearchservice"),
     "grafana": ("grafana", "managedgrafana", "amg"),
-    "eks": ("eks",),
 }
 
 _TIMEOUT_S = 60
@@ -44,6 +44,7 @@ class Clients:
             return "aws-cn"
         return "aws-us-gov" if self.region.startswith("us-gov-") else "aws"
 
+    @cached_property
     def account_id(self) -> str:
         """The account of the credentials."""
         return str(self.get("sts").get_caller_identity()["Account"])
@@ -85,8 +86,17 @@ class Clients:
         )
 
     def endpoint(self, service: str) -> str | None:
-        """The endpoint that the provider block sets for a service."""
+        """The endpoint that the provider block sets for a service; None is AWS itself.
+
+        Raises:
+            ProviderError: It sets those of other services: what is made in an emulator must not reach AWS in part.
+        """
         for name in _ENDPOINT_NAMES.get(service, (service,)):
             if name in self._endpoints:
                 return self._endpoints[name]
+        if self._endpoints:
+            raise ProviderError(
+                f"the provider block sets no endpoint for {service}",
+                "It sets those of other services, so this one is not asked of AWS. Add it to `endpoints`.",
+            )
         return None

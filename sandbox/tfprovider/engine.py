@@ -24,12 +24,17 @@ from sandbox.tfprovider.values import Attributes, without_unknown
 #: Set by the sandbox for its emulators: what exists already is taken over instead of refused.
 ADOPT = "CALI_TF_ADOPT"
 _EXISTS = (
+    "AlreadyExistsException",
     "BucketAlreadyOwnedByYou",
+    "DuplicateRecordException",
     "EntityAlreadyExists",
+    "InvalidGroup.Duplicate",
+    "InvalidLaunchTemplateName.AlreadyExistsException",
     "RepositoryAlreadyExistsException",
     "ResourceAlreadyExistsException",
     "ResourceExistsException",
     "ResourceInUseException",
+    "RouteAlreadyExists",
 )
 T = TypeVar("T")
 _FIELD = re.compile(r"\{(\w+)\}")
@@ -50,7 +55,7 @@ class Engine:
     def create(self, planned: Attributes) -> Attributes:
         """Make the resource; raises ProviderError with the partial state when a later step fails."""
         state = self.block.complete(without_unknown(planned))
-        self._in_region(state)
+        self._in_place(state)
         try:
             return self._make(state)
         except ProviderError as error:
@@ -94,7 +99,9 @@ class Engine:
         if os.environ.get(ADOPT) != "1" or code_of(error.__cause__) not in _EXISTS:
             return None
         seed = dict(state)
-        seed["id"] = self.identity(state) or state.get("name")
+        if self.resource.lookup:
+            self.resource.lookup(self.clients, seed)
+        seed["id"] = self.identity(seed) or state.get("name")
         found = self.read(seed)
         if found is None:
             return None
@@ -112,32 +119,43 @@ class Engine:
         told = self.block.complete(copy.deepcopy(state))
         for index, read in enumerate(resource.reads):
             try:
-                answer = self.caller.call(read.op, state | {k: v for k, v in told.items() if v is not None})
-            except (ClientError, BotoCoreError) as error:
-                if code_of(error) in read.absent:
-                    told.update(self._nothing(read))
-                    continue
-                if index == 0 and code_of(error) in resource.missing:
-                    return None
-                raise ProviderError(*describe("reading", self.resource.type_name, state, error)) from error
-            if index == 0 and read.result and mapping.pick(answer, read.result) in (None, [], {}):
-                return None
-            told.update(_carried(told, self.caller.decode(read, answer)))
-            try:
-                if read.after:
-                    read.after(told, answer)
+                self._tell(read, state, told, first=index == 0)
             except GoneError:
                 return None
-        told["id"] = state.get("id") or self.identity(told)
-        if resource.tags:
-            try:
-                self.tagger.read(resource.tags, state, told)
             except (ClientError, BotoCoreError) as error:
-                raise ProviderError(*describe("reading the tags of", self.resource.type_name, state, error)) from error
-        self._in_region(told)
+                raise ProviderError(*describe("reading", self.resource.type_name, state, error)) from error
+        told["id"] = state.get("id") or self.identity(told)
+        try:
+            if resource.after_read:
+                resource.after_read(self.clients, told)
+            self._in_place(told)
+            if resource.tags:
+                self.tagger.read(resource.tags, state, told)
+        except (ClientError, BotoCoreError) as error:
+            raise ProviderError(*describe("reading all of", self.resource.type_name, state, error)) from error
         result = self.block.complete(told)
         keep_same(resource, self.block, self.block.complete(state), result)
         return result
+
+    def _tell(self, read: Read, state: Attributes, told: Attributes, *, first: bool) -> None:
+        """Put what one operation tells into `told`; the first one raises GoneError when there is nothing."""
+        try:
+            answer = self.caller.call(read.op, state | {k: v for k, v in told.items() if v is not None})
+        except ClientError as error:
+            if code_of(error) in read.absent:
+                told.update(self._nothing(read))
+                return
+            if first and code_of(error) in self.resource.missing:
+                raise GoneError from error
+            raise
+        if first and read.result and mapping.pick(answer, read.result) in (None, [], {}):
+            raise GoneError
+        decoded = _carried(told, self.caller.decode(read, answer))
+        for path in self.resource.kept:
+            _keep(told, decoded, path.split("."))
+        told.update(decoded)
+        if read.after:
+            read.after(told, answer)
 
     def update(self, prior: Attributes, planned: Attributes) -> Attributes:
         """Bring the resource from `prior` to `planned`."""
@@ -235,9 +253,15 @@ class Engine:
         names = {**self.resource.names, **op.names}
         return all(mapping.has_member(shape, name, names) for name in attributes)
 
-    def _in_region(self, state: Attributes) -> None:
+    def _in_place(self, state: Attributes) -> None:
+        """Fill in region, account and ARN, where the type has them and nobody told them."""
         if "region" in self.block.attributes and not state.get("region"):
             state["region"] = self.clients.region
+        if "account_id" in self.block.attributes and not state.get("account_id"):
+            state["account_id"] = self.clients.account_id
+        if self.resource.arn and state.get("id") and not state.get("arn"):
+            known = state | {"partition": self.clients.partition, "account": self.clients.account_id}
+            state["arn"] = _FIELD.sub(lambda found: str(known[found[1]]), self.resource.arn)
 
     def _wanted(self, state: Attributes, planned: Attributes) -> Attributes:
         """`state` with what the plan sets to null."""
@@ -254,6 +278,18 @@ class Engine:
         except ProviderError as error:
             error.state = error.state if error.state is not None else kept
             raise
+
+
+def _keep(known: Attributes, told: Attributes, path: list[str]) -> None:
+    """Put what is known where the service told nothing; blocks are matched by their order."""
+    name, *rest = path
+    if name not in told:
+        return
+    if not rest:
+        told[name] = known.get(name) if told[name] in (None, [], "") else told[name]
+        return
+    for one, other in zip(known.get(name) or (), told[name] or (), strict=False):
+        _keep(one, other, rest)
 
 
 def _carried(state: Attributes, told: Attributes) -> Attributes:

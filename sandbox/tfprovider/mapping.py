@@ -170,6 +170,8 @@ def _decode_scalar(found: Any, kind: str) -> Value:
         if not isinstance(found, str):
             return found
         return float(found) if "." in found else int(found)
+    if isinstance(found, bool):
+        return str(found).lower()
     return found.isoformat() if isinstance(found, datetime) else str(found)
 
 

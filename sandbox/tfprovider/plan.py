@@ -24,8 +24,9 @@ def plan(
     keep_same(resource, block, before, planned)
     if planned == before:
         return before
-    for name in resource.volatile:
-        planned[name] = UNKNOWN
+    if any(planned[name] != before[name] for name in planned if name not in ("tags", "tags_all")):
+        for name in resource.volatile:
+            planned[name] = UNKNOWN
     _mark_unknown(block, planned, before)
     return planned
 

@@ -27,13 +27,17 @@ NOTHING = ("-",)
 #: Attributes that are the provider's own: no service knows them, and a change of them is no call.
 LOCAL = frozenset(
     {
+        "bypass_policy_lockout_safety_check",
+        "deletion_window_in_days",
         "enforce_consumer_deletion",
         "force_delete",
         "force_destroy",
         "force_detach_policies",
         "preserve",
         "recovery_window_in_days",
+        "revoke_rules_on_delete",
         "skip_destroy",
+        "update_default_version",
     }
 )
 
@@ -119,7 +123,7 @@ class Tags:
         listing: The operation that lists them; None when the reads tell them.
         path: Where in that answer (or the first read's) they stand.
         tag, untag: The operations that add and remove.
-        form: `list` of Key and Value, `lower` for key and value, or `map`.
+        form: `list` of Key and Value, `lower` for key and value, `kms` for TagKey and TagValue, or `map`.
         removal: The member of `untag` that names the keys to remove.
     """
 
@@ -148,13 +152,17 @@ class Resource:
         force_new: Attributes (dotted) whose change needs a new one.
         defaults: What the provider fills in where the configuration is silent.
         json_attributes: Attributes compared as JSON documents.
-        volatile: Computed attributes that any update can change.
+        volatile: Computed attributes that any update can change, but for one of tags alone.
+        kept: Attributes (dotted) of which the state keeps what was asked, where the service does not tell them.
+        arn: Its ARN as a template over attributes, `{partition}` and `{account}`, where no answer tells it.
         silent: Blocks (dotted) that the service fills in by itself: not compared while the configuration has none.
         same: Attribute to a test whether prior and new value mean the same.
         missing: Error codes that mean it does not exist.
         ready, gone: What to wait for after create and update, and after delete.
         tags: How tags are read and changed; None when it has none.
         after_create, before_delete: Steps that no single operation does.
+        after_read: Adds what takes further calls to learn.
+        lookup: Adds what the first read needs to find one that exists already.
         importing: From an import id to the attributes the first read needs.
     """
 
@@ -172,6 +180,8 @@ class Resource:
     json_attributes: tuple[str, ...] = ()
     volatile: tuple[str, ...] = ()
     silent: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    arn: str = ""
     same: Mapping[str, Callable[[Any, Any], bool]] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     ready: Wait | None = None
@@ -179,4 +189,6 @@ class Resource:
     tags: Tags | None = None
     after_create: Hook | None = None
     before_delete: Hook | None = None
+    after_read: Hook | None = None
+    lookup: Hook | None = None
     importing: Callable[[str], Attributes] | None = None

@@ -10,6 +10,11 @@ from sandbox.tfprovider.caller import Caller
 from sandbox.tfprovider.table import Op, Tags
 from sandbox.tfprovider.values import Attributes
 
+#: What services call the member of a request that takes tags.
+_MEMBERS = ("tags", "taglist", "resourcetags")
+#: What they call the two halves of a tag.
+_KEYS = {"list": ("Key", "Value"), "lower": ("key", "value"), "kms": ("TagKey", "TagValue")}
+
 
 class Tagger:
     """The tags of one resource type."""
@@ -20,10 +25,8 @@ class Tagger:
     def params(self, op: Op, state: Attributes) -> dict[str, Any]:
         """The tags as a member of the create request; empty when it takes none."""
         resource, tags = self.caller.resource, state.get("tags_all")
-        shape = self.caller.model(op).input_shape
-        names = {**resource.names, **op.names}
-        member = names.get("tags") or next((name for name in shape.members if name.lower() in ("tags", "taglist")), "")
-        if not resource.tags or not tags or member not in shape.members:
+        member = self._member(op)
+        if not resource.tags or not tags or not member:
             return {}
         return {member: _to_tags(tags, resource.tags.form)}
 
@@ -43,21 +46,25 @@ class Tagger:
             self.caller.call(tags.untag, state, extra={tags.removal: removed})
         added = {key: value for key, value in new.items() if old.get(key) != value}
         if added:
-            members = self.caller.model(tags.tag).input_shape.members
-            member = next(name for name in members if name.lower() in ("tags", "taglist"))
-            self.caller.call(tags.tag, state, extra={member: _to_tags(added, tags.form)})
+            self.caller.call(tags.tag, state, extra={self._member(tags.tag): _to_tags(added, tags.form)})
+
+    def _member(self, op: Op) -> str:
+        """The member of a request that takes tags; empty when it has none."""
+        members = self.caller.model(op).input_shape.members
+        return next((name for name in members if name.lower() in _MEMBERS), "")
 
 
 def _to_tags(tags: Mapping[str, str], form: str) -> Any:
     if form == "map":
         return dict(tags)
-    key, value = ("key", "value") if form == "lower" else ("Key", "Value")
+    key, value = _KEYS[form]
     return [{key: name, value: text} for name, text in tags.items()]
 
 
+def _one_of(tag: Mapping[str, str], half: int) -> str:
+    return next((tag[names[half]] for names in _KEYS.values() if names[half] in tag), "")
+
+
 def _from_tags(found: Any) -> dict[str, str]:
-    if isinstance(found, Mapping):
-        tags = dict(found)
-    else:
-        tags = {tag.get("Key", tag.get("key")): tag.get("Value", tag.get("value", "")) for tag in found or ()}
+    tags = dict(found) if isinstance(found, Mapping) else {_one_of(tag, 0): _one_of(tag, 1) for tag in found or ()}
     return {key: value for key, value in tags.items() if not key.startswith("aws:")}

@@ -3,21 +3,51 @@
 from __future__ import annotations
 
 from sandbox.tfprovider.resources import (
+    budgets,
+    cloudwatch,
     dynamodb,
     ec2,
     ecr,
     eks,
+    eks_access,
     firehose,
     iam,
+    iam_providers,
     kinesis,
+    kms,
+    launch_templates,
     logs,
     opensearch,
     s3,
     secretsmanager,
+    security_groups,
+    sns,
+    vpc_endpoints,
 )
 from sandbox.tfprovider.table import Op, Resource
 
-_MODULES = (dynamodb, ec2, ecr, eks, firehose, iam, kinesis, logs, opensearch, s3, secretsmanager)
+_MODULES = (
+    budgets,
+    cloudwatch,
+    dynamodb,
+    ec2,
+    ecr,
+    eks,
+    eks_access,
+    firehose,
+    iam,
+    iam_providers,
+    kinesis,
+    kms,
+    launch_templates,
+    logs,
+    opensearch,
+    s3,
+    secretsmanager,
+    security_groups,
+    sns,
+    vpc_endpoints,
+)
 
 #: Every type that can be applied.
 TABLES: dict[str, Resource] = {table.type_name: table for module in _MODULES for table in module.TABLES}

@@ -6,25 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox.tfprovider.aws import Clients
-from sandbox.tfprovider.table import NOTHING, Change, GoneError, Op, Params, Read, Resource, Tags, Wait
+from sandbox.tfprovider.resources.ec2_tags import TAGS
+from sandbox.tfprovider.table import NOTHING, Change, GoneError, Op, Read, Resource, Wait
 from sandbox.tfprovider.values import Attributes
 
-
-def _keys_as_tags(params: Params, _state: Attributes) -> None:
-    """EC2 wants the keys to remove as tags without a value."""
-    params["Tags"] = [{"Key": key} for key in params["Tags"]]
-
-
-_TAGS = Tags(
-    tag=Op("CreateTags", names={"id": "Resources"}, only=("id",)),
-    untag=Op("DeleteTags", names={"id": "Resources"}, only=("id",), before=_keys_as_tags),
-    listing=Op(
-        "DescribeTags",
-        only=NOTHING,
-        before=lambda params, state: params.update(Filters=[{"Name": "resource-id", "Values": [state["id"]]}]),
-    ),
-    removal="Tags",
-)
 _ONLY_ID = ("id",)
 
 
@@ -112,11 +97,12 @@ TABLES = (
         ),
         delete=Op("DeleteVpc", names={"id": "VpcId"}, only=_ONLY_ID),
         identity="{id}",
+        arn="arn:{partition}:ec2:{region}:{account}:vpc/{id}",
         changes=(Change(("enable_dns_support", "enable_dns_hostnames"), _dns),),
         force_new=("cidr_block",),
         defaults={"instance_tenancy": "default", "enable_dns_support": True},
         missing=("InvalidVpcID.NotFound",),
-        tags=_TAGS,
+        tags=TAGS,
     ),
     Resource(
         type_name="aws_subnet",
@@ -137,7 +123,7 @@ TABLES = (
         force_new=("vpc_id", "cidr_block", "availability_zone"),
         defaults={"map_public_ip_on_launch": False},
         missing=("InvalidSubnetID.NotFound",),
-        tags=_TAGS,
+        tags=TAGS,
     ),
     Resource(
         type_name="aws_internet_gateway",
@@ -156,9 +142,10 @@ TABLES = (
         before_delete=_detach,
         delete=Op("DeleteInternetGateway", names={"id": "InternetGatewayId"}, only=_ONLY_ID),
         identity="{id}",
+        arn="arn:{partition}:ec2:{region}:{account}:internet-gateway/{id}",
         force_new=("vpc_id",),
         missing=("InvalidInternetGatewayID.NotFound",),
-        tags=_TAGS,
+        tags=TAGS,
     ),
     Resource(
         type_name="aws_eip",
@@ -174,9 +161,10 @@ TABLES = (
         ),
         delete=Op("ReleaseAddress", names={"id": "AllocationId"}, only=_ONLY_ID),
         identity="{id}",
+        arn="arn:{partition}:ec2:{region}:{account}:elastic-ip/{id}",
         force_new=("domain",),
         missing=("InvalidAllocationID.NotFound",),
-        tags=_TAGS,
+        tags=TAGS,
     ),
     Resource(
         type_name="aws_nat_gateway",
@@ -191,7 +179,7 @@ TABLES = (
         force_new=("subnet_id", "allocation_id", "connectivity_type"),
         defaults={"connectivity_type": "public"},
         missing=("NatGatewayNotFound", "InvalidNatGatewayID.NotFound"),
-        tags=_TAGS,
+        tags=TAGS,
     ),
     Resource(
         type_name="aws_route_table",
@@ -207,9 +195,10 @@ TABLES = (
         ),
         delete=Op("DeleteRouteTable", names={"id": "RouteTableId"}, only=_ONLY_ID),
         identity="{id}",
+        arn="arn:{partition}:ec2:{region}:{account}:route-table/{id}",
         force_new=("vpc_id",),
         missing=("InvalidRouteTableID.NotFound",),
-        tags=_TAGS,
+        tags=TAGS,
     ),
     Resource(
         type_name="aws_route",

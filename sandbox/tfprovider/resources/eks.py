@@ -28,6 +28,16 @@ def _logging(params: Params, state: Attributes) -> None:
     params["logging"] = {"clusterLogging": entries}
 
 
+def _authentication(params: Params, state: Attributes) -> None:
+    """Of the two settings, the one that can be changed."""
+    params["accessConfig"] = {"authenticationMode": state["access_config"][0]["authentication_mode"]}
+
+
+def _labels(params: Params, state: Attributes) -> None:
+    if state.get("labels"):
+        params["labels"] = {"addOrUpdateLabels": state["labels"]}
+
+
 def _cluster(state: Attributes, answer: Mapping[str, Any]) -> None:
     cluster = answer["cluster"]
     entries = (cluster.get("logging") or {}).get("clusterLogging") or ()
@@ -53,7 +63,6 @@ _OF_GROUP = {
     "resources": "",
     "taint": "",
     "remote_access": "",
-    "launch_template": "",
     "node_repair_config": "",
 }
 _GROUP = Op("DescribeNodegroup", only=("cluster_name", "node_group_name"))
@@ -83,13 +92,11 @@ TABLES = (
             "vpc_config": "resourcesVpcConfig",
             "certificate_authority": "",
             "identity": "",
-            "access_config": "",
             "kubernetes_network_config": "",
             "remote_network_config": "",
             "compute_config": "",
             "storage_config": "",
             "outpost_config": "",
-            "encryption_config": "",
             "upgrade_policy": "",
             "zonal_shift_config": "",
             "control_plane_scaling_config": "",
@@ -98,8 +105,16 @@ TABLES = (
             Change(("version",), Op("UpdateClusterVersion", only=("name", "version"))),
             Change(("enabled_cluster_log_types",), Op("UpdateClusterConfig", only=("name",), before=_logging)),
             Change(("vpc_config",), Op("UpdateClusterConfig", only=("name", "vpc_config"))),
+            Change(("access_config",), Op("UpdateClusterConfig", only=("name",), before=_authentication)),
         ),
-        force_new=("name", "role_arn", "vpc_config.subnet_ids"),
+        force_new=(
+            "name",
+            "role_arn",
+            "vpc_config.subnet_ids",
+            "access_config.bootstrap_cluster_creator_admin_permissions",
+            "encryption_config",
+        ),
+        kept=("access_config.bootstrap_cluster_creator_admin_permissions",),
         defaults={
             "bootstrap_self_managed_addons": True,
             "vpc_config.endpoint_private_access": False,
@@ -115,7 +130,7 @@ TABLES = (
         create=Op("CreateNodegroup"),
         created={"arn": "nodegroup.nodegroupArn"},
         reads=(
-            Read(_GROUP, result="nodegroup", names={"update_config": ""}),
+            Read(_GROUP, result="nodegroup"),
             Read(_GROUP, only=NOTHING, after=_node_group),
         ),
         ready=Wait(_GROUP, "nodegroup.status", ("ACTIVE",), seconds=1800),
@@ -125,14 +140,23 @@ TABLES = (
         names=_OF_GROUP,
         changes=(
             Change(
-                ("scaling_config", "update_config"),
+                ("scaling_config", "update_config", "labels"),
                 Op(
                     "UpdateNodegroupConfig",
                     only=("cluster_name", "node_group_name", "scaling_config", "update_config"),
+                    before=_labels,
+                ),
+            ),
+            Change(
+                ("launch_template", "version", "release_version"),
+                Op(
+                    "UpdateNodegroupVersion",
+                    only=("cluster_name", "node_group_name", "launch_template", "version", "release_version"),
                 ),
             ),
         ),
         force_new=("cluster_name", "node_group_name", "node_role_arn", "subnet_ids", "instance_types", "disk_size"),
+        kept=("update_config", "launch_template"),
         missing=_MISSING,
         tags=_TAGS,
     ),
@@ -149,8 +173,17 @@ TABLES = (
         names=_OF_ADDON,
         changes=(
             Change(
-                ("addon_version", "configuration_values"),
-                Op("UpdateAddon", only=("cluster_name", "addon_name", "addon_version", "configuration_values")),
+                ("addon_version", "configuration_values", "service_account_role_arn"),
+                Op(
+                    "UpdateAddon",
+                    only=(
+                        "cluster_name",
+                        "addon_name",
+                        "addon_version",
+                        "configuration_values",
+                        "service_account_role_arn",
+                    ),
+                ),
             ),
         ),
         force_new=("cluster_name", "addon_name"),

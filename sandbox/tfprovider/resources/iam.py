@@ -15,17 +15,17 @@ _GONE = ("NoSuchEntity", "NoSuchEntityException")
 _TRUST = "assume_role_policy"
 
 
-def _text(document: Any) -> str:
+def text_of(document: Any) -> str:
     """A policy as text: boto3 has parsed it into a dict, or it is still URL-encoded."""
     return json.dumps(document) if isinstance(document, dict) else unquote(str(document))
 
 
 def _trust(state: Attributes, answer: Mapping[str, Any]) -> None:
-    state[_TRUST] = _text(answer["Role"].get("AssumeRolePolicyDocument", ""))
+    state[_TRUST] = text_of(answer["Role"].get("AssumeRolePolicyDocument", ""))
 
 
 def _inline(state: Attributes, answer: Mapping[str, Any]) -> None:
-    state["policy"] = _text(answer.get("PolicyDocument", ""))
+    state["policy"] = text_of(answer.get("PolicyDocument", ""))
 
 
 def _detach_all(clients: Clients, state: Attributes) -> None:

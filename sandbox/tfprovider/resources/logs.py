@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox.tfprovider.aws import Clients
-from sandbox.tfprovider.table import Change, GoneError, Op, Read, Resource, Tags
+from sandbox.tfprovider.table import NOTHING, Change, GoneError, Op, Read, Resource, Tags
 from sandbox.tfprovider.values import Attributes
 
 _GONE = ("ResourceNotFoundException",)
@@ -30,6 +30,14 @@ def _stream(state: Attributes, answer: Mapping[str, Any]) -> None:
     state["arn"] = found.get("arn")
 
 
+def _policy(state: Attributes, answer: Mapping[str, Any]) -> None:
+    every = answer["resourcePolicies"]
+    found = next((item for item in every if item["policyName"] == state["policy_name"]), None)
+    if found is None:
+        raise GoneError
+    state["policy_document"] = found["policyDocument"]
+
+
 def _retention(clients: Clients, _prior: Attributes, state: Attributes) -> None:
     client, name = clients.get("logs"), state["name"]
     if state.get("retention_in_days"):
@@ -37,6 +45,8 @@ def _retention(clients: Clients, _prior: Attributes, state: Attributes) -> None:
     else:
         client.delete_retention_policy(logGroupName=name)
 
+
+_PUT_POLICY = Op("PutResourcePolicy", only=("policy_name", "policy_document"))
 
 TABLES = (
     Resource(
@@ -78,5 +88,17 @@ TABLES = (
         force_new=("name", "log_group_name"),
         missing=_GONE,
         importing=lambda text: dict(zip(("log_group_name", "name"), text.split(":", 1), strict=True)),
+    ),
+    Resource(
+        type_name="aws_cloudwatch_log_resource_policy",
+        service="logs",
+        create=_PUT_POLICY,
+        reads=(Read(Op("DescribeResourcePolicies", only=NOTHING), only=NOTHING, after=_policy),),
+        delete=Op("DeleteResourcePolicy", only=("policy_name",)),
+        identity="{policy_name}",
+        changes=(Change(("policy_document",), _PUT_POLICY),),
+        force_new=("policy_name",),
+        json_attributes=("policy_document",),
+        missing=_GONE,
     ),
 )

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-#: The emulators accept any key; this one can be no key of AWS.
+#: The administrator of every emulator: Terraform, `status` and tests. No workload is given it; it can be no key of AWS.
 LOCAL_CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 
 _FOREIGN_PREFIXES = ("AWS_", "OPENAI_", "SLACK_", "AZURE_OPENAI_")
@@ -50,10 +50,9 @@ def as_user() -> Iterator[None]:
         os.environ.update(present)
 
 
-def workload_credentials(region: str, aws_endpoint: str) -> dict[str, str]:
-    """What a local process needs to reach the emulator, and to reach nothing else."""
+def local_aws(region: str, aws_endpoint: str) -> dict[str, str]:
+    """What a local process needs to reach the emulator, and to reach nothing else; not as whom."""
     return {
-        **LOCAL_CREDENTIALS,
         "AWS_REGION": region,
         "AWS_DEFAULT_REGION": region,
         "AWS_ENDPOINT_URL": aws_endpoint,

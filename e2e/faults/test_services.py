@@ -14,7 +14,18 @@ from e2e.past_incidents import some_incident
 from e2e.pipeline import LEASES, Pipeline
 from e2e.waiting import eventually
 
-SERVICES = ("log-generator", "shipper", "aws", "firehose", "opensearch", "consumer", "milvus", "model", "slack")
+SERVICES = (
+    "log-generator",
+    "shipper",
+    "aws",
+    "identity",
+    "firehose",
+    "opensearch",
+    "consumer",
+    "milvus",
+    "model",
+    "slack",
+)
 #: What alerts need and ingest does not.
 BEHIND_ALERTS = ("milvus", "model", "slack")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -61,9 +62,10 @@ def main(  # noqa: PLR0913, PLR0917  # one argument a flag
     clients = AwsClients(aws_endpoint, assume_roles=assume_roles)
     manager = Manager(store, clients)
 
-    def vpc_of(of_region: str, subnets: list[str]) -> str | None:
+    def vpc_of(of_region: str, configuration: Mapping[str, Any]) -> str | None:
         try:
-            answer: Any = clients.client("ec2", of_region).describe_subnets(SubnetIds=subnets)
+            ec2 = clients.client("ec2", of_region, configuration["RoleARN"])
+            answer: Any = ec2.describe_subnets(SubnetIds=configuration["SubnetIds"])
         except (ClientError, BotoCoreError) as error:
             raise InvalidArgumentError(
                 f"The subnets of VpcConfiguration cannot be described: {describe_error(error)}"

@@ -32,7 +32,7 @@ _SUFFIX = "DestinationConfiguration"
 class Operations:
     """Answers requests that are already validated against the model."""
 
-    def __init__(self, manager: Manager, vpc_of: Callable[[str, list[str]], str | None]) -> None:
+    def __init__(self, manager: Manager, vpc_of: Callable[[str, Mapping[str, Any]], str | None]) -> None:
         self._manager = manager
         self._vpc_of = vpc_of
 
@@ -106,7 +106,7 @@ class Operations:
             return _shown_s3(configuration.describe_s3(settings))
         if given[0] == "AmazonopensearchserviceDestinationConfiguration":
             vpc = settings.get("VpcConfiguration")
-            vpc_id = self._vpc_of(region, vpc["SubnetIds"]) if vpc else None
+            vpc_id = self._vpc_of(region, vpc) if vpc else None
             return {"DestinationId": _DESTINATION_ID, OPENSEARCH: configuration.describe_opensearch(settings, vpc_id)}
         raise InvalidArgumentError(f"The local Firehose does not do {given[0]}, only S3 and Amazonopensearchservice.")
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from sandbox.iam import principals
 from sandbox.install import locked
+from sandbox.instance import REPOSITORY
 from sandbox.ports import LOOPBACK
 from sandbox.services.base import NotReadyError, Program, Service
 from sandbox.settings import LOCAL_ACCOUNT, REGION
@@ -21,12 +23,15 @@ class Aws(Service):
         folders = {name: state / name for name in ("services", "s3", "tmp")}
         for folder in folders.values():
             folder.mkdir(exist_ok=True)
+        principals.ensure(state)
         environment = {
             "BIND_HOST": LOOPBACK,
             "GATEWAY_PORT": str(self.port),
             "MINISTACK_HOST": LOOPBACK,
             "MINISTACK_REGION": REGION,
             "MINISTACK_ACCOUNT_ID": LOCAL_ACCOUNT,
+            # Every call but the administrator's is held to the policies of who makes it (docs/iam.md).
+            "AUTH": "true",
             "PERSIST_STATE": "1",
             "STATE_DIR": str(folders["services"]),
             "S3_PERSIST": "1",
@@ -38,11 +43,13 @@ class Aws(Service):
             "DOCKER_HOST": f"unix://{folders['tmp']}/no-docker.sock",
             "TMPDIR": str(folders["tmp"]),
             "LOG_LEVEL": "WARNING",
+            "PYTHONPATH": str(REPOSITORY),
             "PYTHONUNBUFFERED": "1",
         }
-        binary = self.instance.home.environments / "ministack" / "bin" / "ministack"
+        interpreter = self.instance.home.environments / "ministack" / "bin" / "python"
+        argv = (str(interpreter), "-m", "sandbox.ministack", "--state-dir", str(state))
         # Its state is written after the signal: thousands of records take seconds.
-        return Program((str(binary),), environment, directory=folders["tmp"], stop_wait_s=30)
+        return Program(argv, environment, directory=folders["tmp"], stop_wait_s=30)
 
     def probe(self) -> None:
         """Its health address answers, and the services the steps need are there."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sandbox.isolation import workload_credentials
+from sandbox.iam import principals
+from sandbox.isolation import local_aws
 from sandbox.ports import LOOPBACK
 from sandbox.services.servers import OwnServer
 from sandbox.settings import REGION
@@ -23,5 +24,6 @@ class Firehose(OwnServer):
         return ["--state-dir", str(self.instance.state(self.name))]
 
     def environment(self) -> Mapping[str, str]:
-        """The emulator it reads from and writes to."""
-        return workload_credentials(REGION, f"http://{LOOPBACK}:{self.ports['aws']}")
+        """The emulator it reads from and writes to, under the roles of its delivery streams."""
+        reached = local_aws(REGION, f"http://{LOOPBACK}:{self.ports['aws']}")
+        return {**reached, **principals.credentials(self.instance.state("aws"), principals.FIREHOSE)}

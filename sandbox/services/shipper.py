@@ -7,11 +7,13 @@ from pathlib import Path
 
 from sandbox.definitions import digest
 from sandbox.instance import REPOSITORY
-from sandbox.isolation import workload_credentials
-from sandbox.ports import LOOPBACK
 from sandbox.services.base import Nature
+from sandbox.services.identity import workload_aws
 from sandbox.services.servers import OwnServer
-from sandbox.settings import REGION, STREAM_NAME
+from sandbox.settings import STREAM_NAME
+
+#: The service account of the chart's pods.
+SERVICE_ACCOUNT = "fluent-bit"
 
 
 class Shipper(OwnServer):
@@ -37,7 +39,7 @@ class Shipper(OwnServer):
     def environment(self) -> Mapping[str, str]:
         """What the values refer to as ${NAME}."""
         return {
-            **workload_credentials(REGION, f"http://{LOOPBACK}:{self.ports['aws']}"),
+            **workload_aws(self.instance, self.ports, SERVICE_ACCOUNT),
             "CALI_LOG_DIR": str(self.instance.containers),
             "CALI_STREAM_NAME": STREAM_NAME,
             # Changed values are a changed program: the supervisor restarts it for them.

@@ -9,10 +9,8 @@ from pathlib import Path
 from sandbox.definitions.deployments import Workload
 from sandbox.errors import SandboxError
 from sandbox.instance import Instance
-from sandbox.isolation import workload_credentials
-from sandbox.ports import LOOPBACK
 from sandbox.services.base import NotReadyError, Program, Service
-from sandbox.settings import REGION
+from sandbox.services.identity import workload_aws
 
 
 class CommandNotFoundError(SandboxError):
@@ -50,7 +48,7 @@ class DeployedService(Service):
         if command is None:
             raise CommandNotFoundError(self.workload, argv[0])
         environment = {
-            **workload_credentials(REGION, f"http://{LOOPBACK}:{self.ports['aws']}"),
+            **workload_aws(self.instance, self.ports, self.name),
             "PATH": f"{binaries}:/usr/bin:/bin",
             "PYTHONUNBUFFERED": "1",
             **self.workload.environment(self.settings, pod=f"{self.name}-0"),

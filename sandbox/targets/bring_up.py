@@ -68,8 +68,9 @@ def bring_up(target: Target, terminal: Terminal) -> Trace:
     begun = digest.definitions(REPOSITORY)
 
     servers = target.servers
-    for name in ("aws", "opensearch", "milvus", "model", "slack", "firehose"):
-        target.run(name)
+    for name in ("aws", "identity", "opensearch", "milvus", "model", "slack", "firehose"):
+        if name in servers:
+            target.run(name)
     for name in ("aws", "firehose"):
         wait_ready(target, servers[name], terminal)
     with terminal.stage("terraform apply"):

@@ -17,6 +17,7 @@ from sandbox.services.aws import Aws
 from sandbox.services.base import ProcessState, Service
 from sandbox.services.firehose import Firehose
 from sandbox.services.fluent_bit import FluentBit, KinesisTls
+from sandbox.services.identity import Identity
 from sandbox.services.milvus import Milvus
 from sandbox.services.model import Model
 from sandbox.services.opensearch import OpenSearch
@@ -32,7 +33,7 @@ from sandbox.terminal import Terminal
 
 OVERLAY = REPOSITORY / "k8s" / "overlays" / "embedded"
 
-_SERVERS: tuple[type[Service], ...] = (Aws, OpenSearch, Milvus, Model, Slack, Firehose, Shipper, KinesisTls)
+_SERVERS: tuple[type[Service], ...] = (Aws, Identity, OpenSearch, Milvus, Model, Slack, Firehose, Shipper, KinesisTls)
 _WORKLOADS: tuple[type[DeployedService], ...] = (Consumer, LogGenerator)
 
 

@@ -5,7 +5,7 @@ import os
 import boto3
 import pytest
 
-from sandbox.isolation import ignore_user_settings, workload_credentials
+from sandbox.isolation import ignore_user_settings, local_aws
 
 
 def test_the_users_cloud_settings_are_gone(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -23,6 +23,6 @@ def test_the_users_cloud_settings_are_gone(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_a_workload_has_every_setting_it_needs_to_stay_local() -> None:
-    environment = workload_credentials("ap-northeast-2", "http://127.0.0.1:4566")
+    environment = local_aws("ap-northeast-2", "http://127.0.0.1:4566")
     assert environment["AWS_ENDPOINT_URL"] == "http://127.0.0.1:4566"
     assert environment["AWS_EC2_METADATA_DISABLED"] == "true"

@@ -30,7 +30,7 @@ class Service:
     def __init__(self, directory: Path) -> None:
         self.store, self.s3, self.kinesis = Store(directory), FakeS3(), FakeKinesis(0)
         self.manager = Manager(self.store, FakeClients(s3=self.s3, kinesis=self.kinesis))
-        vpc = Operations(self.manager, lambda _region, _subnets: "vpc-1")
+        vpc = Operations(self.manager, lambda _region, _vpc: "vpc-1")
         app = create_app(self.manager, vpc, "ap-northeast-2", lambda: self.manager.stop(1))
         self.server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None))
         self.thread = threading.Thread(target=self.server.run, daemon=True)

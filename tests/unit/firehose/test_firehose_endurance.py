@@ -60,7 +60,7 @@ class Bench:
     def __init__(self, directory: Path) -> None:
         self.store, self.s3, self.kinesis = Store(directory), FakeS3(), FakeKinesis(time.time() - 10)
         self.manager = Manager(self.store, FakeClients(s3=self.s3, kinesis=self.kinesis))
-        operations = Operations(self.manager, lambda _region, _subnets: None)
+        operations = Operations(self.manager, lambda _region, _vpc: None)
         self.http = TestClient(create_app(self.manager, operations, "r", lambda: None))
 
     def start(self, *, kinesis: bool) -> Pipeline:

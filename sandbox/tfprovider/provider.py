@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from sandbox.tfprovider import data, plan, resources, schema, wire
+from sandbox.tfprovider import data, placeholders, plan, resources, schema, wire
 from sandbox.tfprovider.aws import Clients
 from sandbox.tfprovider.engine import Engine
 from sandbox.tfprovider.failures import ProviderError
@@ -122,6 +122,8 @@ class Provider:
         block = self.schemas.resources[request.type_name].block
         table = resources.TABLES.get(request.type_name) or resources.schema_only(request.type_name)
         planned = plan.plan(table, block, prior, proposed, self.clients.default_tags)
+        if prior is None and placeholders.wanted():
+            placeholders.fill(request.type_name, block, planned, proposed)
         replace = plan.replaced(table, prior, planned) if prior is not None else []
         step = wire.message("AttributePath.Step")
         return response(
@@ -146,6 +148,8 @@ class Provider:
         return response(new_state=_write(state), legacy_type_system=True)
 
     def _apply(self, request: Any, prior: Attributes | None) -> Attributes | None:
+        if placeholders.wanted():
+            raise ProviderError(f"{placeholders.VARIABLE} is set: what is planned with it cannot be applied")
         engine = self.engine(request.type_name)
         planned = _read(request.planned_state)
         if planned is None:

@@ -27,7 +27,7 @@ COMPILE = [
 
 def sources() -> list[Path]:
     """Every `.in` file; the ones that include others come last, since they follow their versions."""
-    found = [*HERE.glob("*.in"), *REPOSITORY.glob("*/requirements.in")]
+    found = [*HERE.glob("*.in"), *REPOSITORY.glob("*/requirements.in"), *REPOSITORY.glob("images/*/requirements.in")]
     return sorted((p for p in found if p != MAVEN), key=lambda p: ("\n-r " in p.read_text(), p))
 
 

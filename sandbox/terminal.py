@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -26,16 +26,24 @@ class Terminal:
         self.console.print(text, markup=False)
 
     @contextmanager
-    def stage(self, title: str) -> Iterator[None]:
-        """Show that `title` is under way, and how long it took; what fails is marked before the error shows."""
+    def stage(self, title: str) -> Iterator[Callable[[str], None]]:
+        """Show that `title` is under way, and how long it took; what fails is marked before the error shows.
+
+        Yields a function that takes what is being done at the moment; only a terminal shows it.
+        """
         begun = time.monotonic()
         if self.console.is_terminal:
             status = self.console.status(f"{title} …", spinner="dots")
             status.start()
         else:
             status = None
+
+        def show(detail: str) -> None:
+            if status:
+                status.update(Text(f"{title} … {detail}"[: self.console.width - 4]))
+
         try:
-            yield
+            yield show
         except BaseException:
             if status:
                 status.stop()

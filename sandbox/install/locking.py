@@ -17,12 +17,19 @@ def installation_lock(home: Path, say: Callable[[str], None]) -> Iterator[None]:
     installers it started, which may outlive it and must not write beside those of the next run.
     """
     (home / "envs").mkdir(parents=True, exist_ok=True)
-    with (home / "envs" / ".lock").open("a+") as file:
+    with exclusive(home / "envs" / ".lock", say, "installation"):
+        yield
+
+
+@contextmanager
+def exclusive(path: Path, say: Callable[[str], None], what: str) -> Iterator[None]:
+    """Hold the lock of the file `path`; says so once when another process has it."""
+    with path.open("a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             file.seek(0)
-            say(f"waiting for another installation (process {file.read().strip() or 'unknown'})")
+            say(f"waiting for another {what} (process {file.read().strip() or 'unknown'})")
             fcntl.flock(file, fcntl.LOCK_EX)
         os.set_inheritable(file.fileno(), True)
         file.seek(0)

@@ -142,6 +142,11 @@ def opensearch_folder(home: Home) -> Path:
     return home.tools / f"opensearch-{OPENSEARCH_VERSION}"
 
 
+def opensearch_jars(home: Home) -> Jars:
+    """OpenSearch as jars."""
+    return Jars(opensearch_folder(home).name, "search", home, _REQUIREMENTS / "opensearch.lock")
+
+
 def parts(home: Home, *, with_java: bool) -> list[Part]:
     """Every part, the slowest first.
 
@@ -152,7 +157,7 @@ def parts(home: Home, *, with_java: bool) -> list[Part]:
     locks = _REQUIREMENTS
     found: list[Part] = [
         PythonEnvironment("milvus", "vector store", home, (locks / "milvus.txt",)),
-        Jars(opensearch_folder(home).name, "search", home, locks / "opensearch.lock"),
+        opensearch_jars(home),
         PythonEnvironment(
             "model", "model stand-in", home, (locks / "model.txt",), without_dependencies=(locks / "model-nodeps.txt",)
         ),

@@ -1,0 +1,3 @@
+module cali/images/pause
+
+go 1.26.0

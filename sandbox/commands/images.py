@@ -1,0 +1,57 @@
+"""`sandbox images`: the container images, published or built here."""
+
+from __future__ import annotations
+
+import click
+
+from sandbox.commands.options import json_option, print_json
+from sandbox.images import inventory
+from sandbox.images.catalogue import CATALOGUE
+from sandbox.images.shelf import Shelf
+from sandbox.instance import Home
+from sandbox.terminal import Terminal
+
+
+@click.group()
+def images() -> None:
+    """Container images: published where they can be pulled, else built from package registries alone."""
+
+
+@images.command()
+@click.argument("names", metavar="[NAME]...", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Every image, also those that could be pulled.")
+def build(names: tuple[str, ...], everything: bool) -> None:
+    """Build what is missing or changed: the named images, else those that cannot be pulled.
+
+    A build that was killed goes on where it was.
+    """
+    shelf = Shelf.of(Home.from_environment(), Terminal())
+    if names:
+        wanted = [shelf.built(name) for name in names]
+    else:
+        wanted = [shelf.built(name) if everything else shelf.choose(name) for name in CATALOGUE]
+    made = shelf.make(wanted)
+    for image in wanted:
+        Terminal().say(f"{image.reference:<48} {image.size / 1e6:6.0f} MB")
+    if not made:
+        Terminal().say("nothing to do")
+
+
+@images.command(name="list")
+@json_option
+def list_(as_json: bool) -> None:
+    """Show each image: what it is for, which one stands for it here, and how large it is."""
+    rows = inventory.rows(Shelf.of(Home.from_environment(), Terminal(to_stderr=True)))
+    if as_json:
+        print_json([vars(row) for row in rows])
+    else:
+        Terminal().console.print(inventory.table(rows))
+
+
+@images.command()
+@click.option("--all", "everything", is_flag=True, help="Also the ones in use, and the compiled programs.")
+def clean(everything: bool) -> None:
+    """Remove images of ours that newer ones have taken the place of; published images stay."""
+    terminal = Terminal()
+    removed = inventory.clean(Shelf.of(Home.from_environment(), terminal), everything=everything)
+    terminal.say(f"removed {len(removed)} images" if removed else "nothing to remove")

@@ -1,0 +1,1 @@
+"""The Docker engine: finding it, and starting one on a Linux machine that has none."""

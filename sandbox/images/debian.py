@@ -1,0 +1,63 @@
+"""The root of every image of ours: a minimal Debian, unpacked from its packages by mmdebstrap."""
+
+from __future__ import annotations
+
+import shlex
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sandbox.images.artefact import BuiltImage, Show
+from sandbox.images.running import require, run
+
+#: What no container reads.
+_LEFT_OUT = ("/usr/share/man/*", "/usr/share/doc/*", "/usr/share/locale/*", "/usr/share/info/*")
+
+
+@dataclass(frozen=True, eq=False)
+class DebianImage(BuiltImage):
+    """A Debian release with little but apt, which trusts the CAs that this machine trusts.
+
+    Debian's archive serves a release as it is today, so the release is pinned and not each package; what is inside is
+    in the image's own package database.
+
+    Attributes:
+        release: Its code name.
+    """
+
+    release: str = "bookworm"
+
+    def inputs(self) -> Iterable[str | bytes | Path]:
+        """The release, and the CAs."""
+        yield self.release
+        yield from self.shop.settings.certificates
+
+    def build(self, show: Show) -> None:
+        """Unpack, and import the archive as an image."""
+        require(
+            "mmdebstrap",
+            "to unpack Debian's packages into a base image",
+            "install it (Debian, Ubuntu: apt install mmdebstrap); `sandbox engine start` does so as root",
+        )
+        show(f"unpacking {self.release}")
+        self.log.unlink(missing_ok=True)
+        with tempfile.TemporaryDirectory(dir=self.shop.folder) as scratch:
+            archive = Path(scratch) / "root.tar"
+            run(self.name, self._command(Path(scratch), archive), self.log, environment=self.shop.environment)
+            repository, _, tag = self.reference.partition(":")
+            labels = [f"LABEL {name}={value}" for name, value in self.labels.items()]
+            changes = ["CMD bash", "ENV LANG=C.UTF-8", *labels]
+            self.shop.engine.api.import_image_from_file(str(archive), repository=repository, tag=tag, changes=changes)
+
+    def _command(self, scratch: Path, archive: Path) -> list[str]:
+        words = ["mmdebstrap", "--variant=minbase", "--include=ca-certificates"]
+        words += [f"--architectures={self.shop.architecture}", "--aptopt=Acquire::Languages none"]
+        words += [f"--dpkgopt=path-exclude={pattern}" for pattern in _LEFT_OUT]
+        for number, text in enumerate(self.shop.settings.certificates):
+            certificate = scratch / f"{number}.crt"
+            certificate.write_bytes(text)
+            words.append(f"--customize-hook=copy-in {shlex.quote(str(certificate))} /usr/local/share/ca-certificates")
+        words.append('--customize-hook=chroot "$1" update-ca-certificates')
+        mirror = self.shop.settings.debian_mirror
+        return [*words, self.release, str(archive), *([mirror] if mirror else [])]

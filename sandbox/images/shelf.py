@@ -1,0 +1,126 @@
+"""Which image stands for each name on this machine, and building what is missing."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from pathlib import Path
+
+from sandbox.images import catalogue
+from sandbox.images.artefact import PREFIX, Artefact, Image, PublishedImage, Workshop, order
+from sandbox.images.errors import UnpublishedError
+from sandbox.images.recipes import Recipes
+from sandbox.images.registry import Registries
+from sandbox.images.settings import Settings
+from sandbox.install import network
+from sandbox.install.locking import exclusive
+from sandbox.install.parts import python_with_pip
+from sandbox.instance import Home
+from sandbox.terminal import Terminal
+
+
+class Shelf:
+    """The images of one machine.
+
+    Args:
+        shop: What building needs.
+        terminal: Shows what is done.
+    """
+
+    def __init__(self, shop: Workshop, terminal: Terminal) -> None:
+        self.shop = shop
+        self._terminal = terminal
+        self.recipes = Recipes(shop, self.choose)
+        self._chosen: dict[str, Image] = {}
+
+    @classmethod
+    def of(cls, home: Home, terminal: Terminal) -> Shelf:
+        """The shelf as the environment sets it up."""
+        environment = network.for_this_process(python_with_pip(home))
+        return cls(Workshop(home, Settings.from_environment(), environment), terminal)
+
+    @cached_property
+    def _registries(self) -> Registries:
+        return Registries(self.shop.engine)
+
+    def choose(self, name: str) -> Image:
+        """The published image where it is here or can be pulled, else ours; decided once.
+
+        One of ours that is built and up to date is taken without asking a registry again.
+        """
+        if name not in self._chosen:
+            self._chosen[name] = self._decide(catalogue.entry(name))
+        return self._chosen[name]
+
+    def built(self, name: str) -> Image:
+        """Ours, whatever is published."""
+        image: Image = getattr(self.recipes, catalogue.entry(name).recipe)
+        return image
+
+    def _decide(self, entry: catalogue.Entry) -> Image:
+        source = self.shop.settings.source
+        if entry.published is None or source == "built":
+            return self.built(entry.name)
+        reference = self.shop.settings.published(entry.published)
+        published = PublishedImage(entry.name, self.shop, published=reference)
+        if published.exists():
+            return published
+        if source == "auto" and self.built(entry.name).exists():
+            return self.built(entry.name)
+        refusal = self._registries.refusal(reference)
+        if refusal is None:
+            return published
+        if source == "published":
+            raise UnpublishedError(reference, refusal)
+        self._terminal.say(f"{reference} cannot be pulled ({refusal}): our own stands in for it")
+        return self.built(entry.name)
+
+    def make(self, wanted: Iterable[Artefact]) -> list[Artefact]:
+        """Have everything in `wanted`; returns what had to be made.
+
+        One build at a time on a machine, since each uses all of it.
+        """
+        wanted = list(wanted)
+        if all(artefact.exists() for artefact in wanted):
+            return []
+        with exclusive(
+            Path(tempfile.gettempdir()) / f"cali-images-{os.getuid()}.lock", self._terminal.say, "build of images"
+        ):
+            todo = order(wanted)
+            for number, artefact in enumerate(todo, start=1):
+                verb = "pulling" if isinstance(artefact, PublishedImage) else "building"
+                title = f"{verb} {artefact.name} ({number} of {len(todo)})"
+                if not self._terminal.console.is_terminal:  # A stage is one line at its end, minutes from now.
+                    self._terminal.say(f"{title} ...")
+                with self._terminal.stage(title) as show:
+                    artefact.build(show)
+        return todo
+
+
+def ensure(names: Sequence[str], terminal: Terminal, home: Home | None = None) -> dict[str, str]:
+    """Have the named images in the engine.
+
+    Args:
+        names: Names of the catalogue.
+        terminal: Shows what is pulled or built.
+        home: Where programs and logs go; the environment's unless given.
+
+    Returns:
+        Name to reference. `is_built` tells a reference of ours from a published one.
+
+    Raises:
+        EngineMissingError: No Docker engine answers.
+        UnpublishedError: CALI_IMAGES=published, and one cannot be pulled.
+        BuildError: One could not be built.
+    """
+    shelf = Shelf.of(home or Home.from_environment(), terminal)
+    chosen = {name: shelf.choose(name) for name in names}
+    shelf.make(chosen.values())
+    return {name: image.reference for name, image in chosen.items()}
+
+
+def is_built(reference: str) -> bool:
+    """Whether the image is one of ours, built here."""
+    return reference.startswith(PREFIX)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from functools import cached_property
 
@@ -12,7 +13,6 @@ from sandbox.images.dockerfile import Content, DockerfileImage
 from sandbox.images.jars import OpenSearchJars
 from sandbox.images.kind_node import KindNode
 from sandbox.images.program import Program, Source
-from sandbox.install import locked
 from sandbox.instance import REPOSITORY
 
 _FILES = REPOSITORY / "images"
@@ -126,7 +126,8 @@ class Recipes:
             "plugins": REPOSITORY / "localstack-plugins",
             **{name: _LOCKS / name for name in ("localstack.txt", "node.txt", "kinesis-local")},
         }
-        arguments = {"KINESIS_VERSION": locked.npm_version("kinesis-local")}
+        package = json.loads((_LOCKS / "kinesis-local" / "package.json").read_text())
+        arguments = {"KINESIS_VERSION": package["dependencies"]["kinesis-local"]}
         return self._dockerfile("localstack", context=context, arguments=arguments, DEBIAN_IMAGE=self.trixie)
 
     @cached_property

@@ -127,6 +127,10 @@ class TerraformRun:
         with self._at_work() as workspace:
             workspace.check("validate", workspace.validate())
 
+    def force_unlock(self, lock: str) -> str:
+        """Break the state's lock of that id; returns what terraform says."""
+        return self.plain("force-unlock", "-force", lock)
+
     def show(self) -> dict[str, Any]:
         """The state, as terraform tells machines of it."""
         return dict(json.loads(self.plain("show", "-json")))

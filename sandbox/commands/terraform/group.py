@@ -120,6 +120,7 @@ class Chosen:
             target,
             state=instance.state("terraform"),
             tools=instance.home.tools,
+            definitions=DEFINITIONS,
             notice=terminal.say,
             listen=_teller(terminal),
             choice=choice,

@@ -92,4 +92,4 @@ def validate(chosen: Chosen, as_json: bool) -> None:
 def force_unlock(chosen: Chosen, lock_id: str) -> None:
     """Break the lock LOCK_ID that a dead run left; make sure that it is dead."""
     with chosen.run(Terminal(to_stderr=True)) as run:
-        click.echo(run.plain("force-unlock", "-force", lock_id).strip())
+        click.echo(run.force_unlock(lock_id).strip())

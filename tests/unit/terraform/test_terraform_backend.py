@@ -49,13 +49,13 @@ def test_every_setting_of_a_backend_stands_once(target: Target) -> None:
     assert {"bucket", "key", "region", "dynamodb_table", "encrypt"} <= set(names)
 
 
-def test_the_state_on_aws_is_locked_and_bound_to_its_account() -> None:
+def test_the_state_on_aws_is_bound_to_its_account() -> None:
     text = configuration(AwsTarget("prod", ACCOUNT, "eu-west-1"))
 
     assert f'bucket = "cali-terraform-state-{ACCOUNT}-eu-west-1"' in text
     assert f'allowed_account_ids = ["{ACCOUNT}"]' in text
     assert 'region = "eu-west-1"' in text
-    assert re.search(r"^use_lockfile\s*= true$", text, re.MULTILINE)
+    assert re.search(r"^encrypt\s*= true$", text, re.MULTILINE)
 
 
 def test_a_plan_without_an_account_keeps_no_state_and_meets_nobodys() -> None:

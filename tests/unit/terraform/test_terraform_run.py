@@ -1,30 +1,16 @@
-"""TerraformRun with a program in terraform's place that records how it was called."""
-
 from __future__ import annotations
 
-import json
-import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sandbox.terraform import DefinitionFaultError, Plan, StateLockedError, TerraformError, TerraformRun
+from sandbox.terraform import DefinitionFaultError, Plan, StateLockedError, TerraformError
 from sandbox.terraform.aws import OfflineTarget
 from sandbox.terraform.backend import Store
+from tests.unit.terraform.fake import Fake
 
 LOCK = "ebcb21eb-6ca3-66e0-82bb-b84e5c6c4c40"
-
-_TERRAFORM = """#!/bin/sh
-[ "$1" = version ] && { echo '{"terraform_version": "1.11.4", "platform": "linux_amd64"}'; exit 0; }
-echo "$@" >> "$HOME/calls"
-[ "$1" = init ] && mkdir -p "$TF_DATA_DIR/providers"
-[ "$1" = show ] && [ "$2" = -json ] && { echo '{"resource_changes": []}'; exit 0; }
-[ -e "$HOME/$1.out" ] && cat "$HOME/$1.out"
-[ -e "$HOME/$1.err" ] && { cat "$HOME/$1.err" >&2; exit 1; }
-[ -e "$HOME/$1.fails" ] && exit 1
-exit 0
-"""
 
 
 class OwnTarget(OfflineTarget):
@@ -34,49 +20,6 @@ class OwnTarget(OfflineTarget):
 
     def store(self, _definitions: Path) -> None:
         return
-
-
-class Fake:
-    """A folder with a terraform on PATH, and what it is to say."""
-
-    def __init__(self, home: Path) -> None:
-        self.home = home
-        self.definitions = home / "terraform"
-        for folder in ("environments", "overrides/offline"):
-            (self.definitions / folder).mkdir(parents=True)
-        (self.definitions / "main.tf").write_text("# main\n")
-        (self.definitions / "environments" / "dev.tfvars").write_text('environment = "dev"\n')
-        self.notices: list[str] = []
-
-    def run(self, target: OfflineTarget) -> TerraformRun:
-        return TerraformRun(
-            target,
-            state=self.home / "state",
-            tools=self.home / "tools",
-            definitions=self.definitions,
-            notice=self.notices.append,
-            choice="own",
-        )
-
-    def says(self, verb: str, *messages: dict[str, Any], fails: bool = False) -> None:
-        (self.home / f"{verb}.out").write_text("".join(json.dumps(message) + "\n" for message in messages))
-        if fails:
-            (self.home / f"{verb}.fails").touch()
-
-    @property
-    def calls(self) -> list[str]:
-        return (self.home / "calls").read_text().splitlines()
-
-
-@pytest.fixture
-def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fake:
-    binary = tmp_path / "bin" / "terraform"
-    binary.parent.mkdir()
-    binary.write_text(_TERRAFORM)
-    binary.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{binary.parent}:{os.environ['PATH']}")
-    monkeypatch.setenv("HOME", str(tmp_path))
-    return Fake(tmp_path)
 
 
 def locked() -> dict[str, Any]:

@@ -15,6 +15,7 @@ data "aws_iam_policy_document" "grafana_trust" {
   }
 }
 
+# The role of the OpenSearch data source.
 resource "aws_iam_role" "grafana" {
   name               = "cali-grafana"
   description        = "Reads the search domain for the dashboards"
@@ -28,11 +29,22 @@ data "aws_iam_policy_document" "grafana" {
     resources = [local.domain_arn]
   }
 
+  statement {
+    sid       = "Read"
+    actions   = ["es:ESHttpGet"]
+    resources = ["${local.domain_arn}/*"]
+  }
+
   # Grafana searches by POST.
   statement {
-    sid       = "Search"
-    actions   = ["es:ESHttpGet", "es:ESHttpPost"]
-    resources = ["${local.domain_arn}/*"]
+    sid     = "Search"
+    actions = ["es:ESHttpPost"]
+
+    resources = [
+      "${local.domain_arn}/_msearch",
+      "${local.domain_arn}/_plugins/_ppl",
+      "${local.domain_arn}/cali-logs*/_search",
+    ]
   }
 }
 
@@ -52,4 +64,13 @@ resource "aws_grafana_workspace" "cali" {
   permission_type          = "CUSTOMER_MANAGED"
   data_sources             = ["AMAZON_OPENSEARCH_SERVICE"]
   role_arn                 = aws_iam_role.grafana.arn
+}
+
+# Who may do what in it: groups of IAM Identity Center.
+resource "aws_grafana_role_association" "cali" {
+  for_each = { for role, groups in var.grafana_groups : role => groups if var.grafana_enabled && length(groups) > 0 }
+
+  workspace_id = aws_grafana_workspace.cali[0].id
+  role         = upper(each.key)
+  group_ids    = each.value
 }

@@ -2,7 +2,15 @@
 # outlives a cluster, and the session carries the pod's namespace and service account as tags.
 
 locals {
-  workloads = toset(["consumer", "log-generator", "fluent-bit"])
+  # With the service account that runs under it; the namespaces are those of k8s/ and helm-values/.
+  workloads = {
+    airflow            = { namespace = "airflow", service_account = "airflow" }
+    cluster-autoscaler = { namespace = "kube-system", service_account = "cluster-autoscaler" }
+    consumer           = { namespace = "cali", service_account = "consumer" }
+    ebs-csi            = { namespace = "kube-system", service_account = "ebs-csi-controller-sa" }
+    fluent-bit         = { namespace = "cali-shipping", service_account = "fluent-bit" }
+    log-generator      = { namespace = "cali", service_account = "log-generator" }
+  }
 }
 
 data "aws_iam_policy_document" "pod_trust" {
@@ -99,6 +107,39 @@ resource "aws_iam_role_policy" "consumer" {
   name   = "consume"
   role   = aws_iam_role.workload["consumer"].name
   policy = data.aws_iam_policy_document.consumer.json
+}
+
+# The batch reads what no past incident explained, and moves it when it is dealt with.
+data "aws_iam_policy_document" "airflow" {
+  statement {
+    sid       = "List"
+    actions   = ["s3:ListBucket"]
+    resources = [aws_s3_bucket.logs.arn]
+
+    condition {
+      test     = "StringLike"
+      variable = "s3:prefix"
+      values   = ["new_errors/*"]
+    }
+  }
+
+  statement {
+    sid       = "Take"
+    actions   = ["s3:DeleteObject", "s3:GetObject"]
+    resources = ["${aws_s3_bucket.logs.arn}/new_errors/*"]
+  }
+
+  statement {
+    sid       = "Keep"
+    actions   = ["s3:PutObject"]
+    resources = ["${aws_s3_bucket.logs.arn}/processed_errors/*"]
+  }
+}
+
+resource "aws_iam_role_policy" "airflow" {
+  name   = "batch"
+  role   = aws_iam_role.workload["airflow"].name
+  policy = data.aws_iam_policy_document.airflow.json
 }
 
 data "aws_iam_policy_document" "firehose_trust" {

@@ -1,5 +1,9 @@
+locals {
+  images = ["consumer", "log-generator"]
+}
+
 resource "aws_ecr_repository" "image" {
-  for_each = toset(var.ecr_enabled ? ["consumer", "log-generator"] : [])
+  for_each = toset(var.ecr_enabled ? local.images : [])
 
   name                 = "cali/${each.key}"
   image_tag_mutability = "IMMUTABLE"

@@ -1,4 +1,9 @@
-# Two zones, as EKS asks for: nodes in private subnets, one NAT gateway for what they fetch.
+# Two zones, as EKS asks for: nodes in private subnets, a NAT gateway for what they fetch, endpoints for what AWS gives them.
+
+locals {
+  # One gateway is cheaper, one a zone outlives the loss of a zone.
+  nat_count = var.nat_per_zone ? length(var.availability_zones) : 1
+}
 
 resource "aws_vpc" "cali" {
   cidr_block           = "10.40.0.0/16"
@@ -41,16 +46,20 @@ resource "aws_internet_gateway" "cali" {
 }
 
 resource "aws_eip" "nat" {
+  count = local.nat_count
+
   domain = "vpc"
 
-  tags = { Name = "cali-nat" }
+  tags = { Name = "cali-nat-${var.availability_zones[count.index]}" }
 }
 
 resource "aws_nat_gateway" "cali" {
-  allocation_id = aws_eip.nat.id
-  subnet_id     = aws_subnet.public[0].id
+  count = local.nat_count
 
-  tags = { Name = "cali" }
+  allocation_id = aws_eip.nat[count.index].id
+  subnet_id     = aws_subnet.public[count.index].id
+
+  tags = { Name = "cali-${var.availability_zones[count.index]}" }
 
   depends_on = [aws_internet_gateway.cali]
 }
@@ -75,20 +84,24 @@ resource "aws_route_table_association" "public" {
 }
 
 resource "aws_route_table" "private" {
+  count = local.nat_count
+
   vpc_id = aws_vpc.cali.id
 
-  tags = { Name = "cali-private" }
+  tags = { Name = "cali-private-${var.availability_zones[count.index]}" }
 }
 
 resource "aws_route" "private" {
-  route_table_id         = aws_route_table.private.id
+  count = local.nat_count
+
+  route_table_id         = aws_route_table.private[count.index].id
   destination_cidr_block = "0.0.0.0/0"
-  nat_gateway_id         = aws_nat_gateway.cali.id
+  nat_gateway_id         = aws_nat_gateway.cali[count.index].id
 }
 
 resource "aws_route_table_association" "private" {
   count = length(var.availability_zones)
 
-  route_table_id = aws_route_table.private.id
+  route_table_id = aws_route_table.private[count.index % local.nat_count].id
   subnet_id      = aws_subnet.private[count.index].id
 }

@@ -73,6 +73,31 @@ output "fluent_bit_role_arn" {
   value       = aws_iam_role.workload["fluent-bit"].arn
 }
 
+output "airflow_role_arn" {
+  description = "Role of the batch."
+  value       = aws_iam_role.workload["airflow"].arn
+}
+
+output "cluster_autoscaler_role_arn" {
+  description = "Role of the cluster autoscaler."
+  value       = aws_iam_role.workload["cluster-autoscaler"].arn
+}
+
+output "cluster_admin_role_arn" {
+  description = "Role that administers the cluster."
+  value       = aws_iam_role.cluster_admin.arn
+}
+
+output "ci_role_arn" {
+  description = "Role of CI: the value of `role-to-assume`."
+  value       = aws_iam_role.ci.arn
+}
+
+output "alarm_topic_arn" {
+  description = "Where alarms go."
+  value       = aws_sns_topic.alarms.arn
+}
+
 output "firehose_role_arn" {
   description = "Role of both delivery streams."
   value       = aws_iam_role.firehose.arn

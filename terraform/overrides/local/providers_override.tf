@@ -8,6 +8,7 @@ provider "aws" {
   skip_metadata_api_check     = true
 
   endpoints {
+    budgets        = var.aws_endpoint
     cloudwatch     = var.aws_endpoint
     dynamodb       = var.aws_endpoint
     ec2            = var.aws_endpoint
@@ -17,10 +18,12 @@ provider "aws" {
     grafana        = var.aws_endpoint
     iam            = var.aws_endpoint
     kinesis        = var.aws_endpoint
+    kms            = var.aws_endpoint
     logs           = var.aws_endpoint
     opensearch     = var.aws_endpoint
     s3             = var.aws_endpoint
     secretsmanager = var.aws_endpoint
+    sns            = var.aws_endpoint
     sts            = var.aws_endpoint
   }
 }

@@ -1,33 +1,31 @@
-"""The definitions as the real terraform sees them through the sandbox's own provider; nothing is called."""
+"""What terraform itself says of the definitions, for each emulator and each environment of AWS."""
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import subprocess
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from sandbox.instance import REPOSITORY
-from sandbox.terraform import LocalTarget, command, provider, shadow
-from sandbox.terraform.command import Binary
+from sandbox.terraform import command
+from tests.definitions.terraform.workdir import DEFINITIONS, EMULATORS, ENVIRONMENTS, TARGETS, Workdir, needs_terraform
 
-DEFINITIONS = REPOSITORY / "terraform"
-EMULATORS = ("localstack", "ministack")
 _RESOURCE = re.compile(r'^\s*(resource|data|module)\s+"(\w+)"(?:\s+"(\w+)")?', re.MULTILINE)
 _VALUE = re.compile(r"^(\w+)\s*=", re.MULTILINE)
 _VARIABLE = re.compile(r'^variable "(\w+)"', re.MULTILINE)
 
-needs_terraform = pytest.mark.skipif(
-    shutil.which("terraform") is None, reason="terraform is not on PATH: install Terraform 1.10 or newer"
-)
-
 
 def blocks(folder: Path) -> list[tuple[str, str, str]]:
     return [found for path in sorted(folder.glob("*.tf")) for found in _RESOURCE.findall(path.read_text())]
+
+
+def variables() -> set[str]:
+    return {name for path in DEFINITIONS.glob("*.tf") for name in _VARIABLE.findall(path.read_text())}
 
 
 def test_no_resource_is_defined_twice() -> None:
@@ -42,50 +40,41 @@ def test_an_override_defines_nothing(override: str) -> None:
 
 
 def test_every_local_value_belongs_to_a_variable_and_stands_once_for_an_emulator() -> None:
-    known = {name for path in DEFINITIONS.glob("*.tf") for name in _VARIABLE.findall(path.read_text())}
     given = {path.stem: _VALUE.findall(path.read_text()) for path in (DEFINITIONS / "overrides/local").glob("*.tfvars")}
 
     assert set(given) == {"local", *EMULATORS}
     for emulator in EMULATORS:
         names = Counter([*given["local"], *given[emulator]])
-        assert set(names) <= known
+        assert set(names) <= variables()
         assert max(names.values()) == 1
 
 
-def prepare(
-    tmp_path: Path, definitions: Path = DEFINITIONS, emulator: str = "ministack"
-) -> tuple[Path, dict[str, str]]:
-    """A working directory with its state in a file, where no emulator is there to keep it."""
-    target = LocalTarget("embedded", "http://127.0.0.1:1", "http://127.0.0.1:1", emulator=emulator)
-    work = tmp_path / "work"
-    shadow.lay_out(work, definitions, target.override, target.values, target.settings, keep_lock=False)
-    (work / "backend_override.tf").write_text('terraform {\n  backend "local" {}\n}\n')
-    found = provider.provide(tmp_path / "tools", Binary.find().platform, "own")
-    return work, command.environment(tmp_path / "data", found.environment)
+def test_every_value_of_an_environment_belongs_to_a_variable() -> None:
+    given = {path.stem: _VALUE.findall(path.read_text()) for path in (DEFINITIONS / "environments").glob("*.tfvars")}
 
-
-def terraform(work: Path, environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        ["terraform", *arguments], cwd=work, env=environment, capture_output=True, text=True, check=False, timeout=120
-    )
+    assert set(given) == set(ENVIRONMENTS)
+    for names in given.values():
+        assert set(names) <= variables()
 
 
 @needs_terraform
-@pytest.mark.parametrize("emulator", EMULATORS)
-def test_the_whole_can_be_planned_without_any_service(tmp_path: Path, emulator: str) -> None:
-    work, environment = prepare(tmp_path, emulator=emulator)
-    assert terraform(work, environment, "init", "-input=false").returncode == 0
-
-    answer = terraform(work, environment, "plan", "-input=false", "-out=plan")
-    shown = json.loads(terraform(work, environment, "show", "-json", "plan").stdout)
+@pytest.mark.parametrize("target", TARGETS)
+def test_each_target_is_valid(target: str, workdir: Callable[[str], Workdir]) -> None:
+    answer = workdir(target).run("validate", "-no-color")
 
     assert answer.returncode == 0, answer.stderr
+    assert "Warning" not in answer.stdout + answer.stderr
+
+
+@needs_terraform
+@pytest.mark.parametrize("target", TARGETS)
+def test_each_target_can_be_planned_without_any_service(target: str, plan: Callable[[str], dict[str, Any]]) -> None:
+    shown = plan(target)
+
     planned = {
         change["address"]: change["change"] for change in shown["resource_changes"] if change["mode"] == "managed"
     }
     assert {tuple(change["actions"]) for change in planned.values()} == {("create",)}
-    assert planned["aws_kinesis_stream.logs"]["after"]["encryption_type"] == "KMS"
-    assert ("aws_eks_cluster.cali[0]" in planned) == (emulator == "ministack")
     assert {"stream_name", "bucket_name", "lease_table", "ledger_table", "opensearch_endpoint"} <= set(
         shown["planned_values"]["outputs"]
     )
@@ -104,10 +93,9 @@ def test_what_the_provider_does_not_know_is_refused(tmp_path: Path, text: str, p
     definitions = tmp_path / "terraform"
     shutil.copytree(DEFINITIONS, definitions)
     (definitions / "99-more.tf").write_text(text)
-    work, environment = prepare(tmp_path, definitions)
-    assert terraform(work, environment, "init", "-input=false").returncode == 0
+    work = Workdir.lay_out(tmp_path / "root", "ministack", definitions)
 
-    answer = terraform(work, environment, "validate", "-no-color")
+    answer = work.run("validate", "-no-color")
 
     assert answer.returncode == 1
     assert problem in answer.stderr

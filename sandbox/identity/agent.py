@@ -32,29 +32,30 @@ class IdentityError(SandboxError):
 
 @dataclass(frozen=True)
 class Agent:
-    """Gives credentials to the pods of one namespace.
+    """Gives credentials to the pods of a cluster, each of which is known by its service account.
+
+    Processes have no namespace: the association says which one a pod of that service account would run in.
 
     Attributes:
         eks: Client of EKS, which knows the associations.
         sts: Client of STS, which gives the credentials.
         cluster: The cluster's name.
-        namespace: The namespace.
     """
 
     eks: Any
     sts: Any
     cluster: str
-    namespace: str
 
     def credentials(self, service_account: str) -> dict[str, str]:
         """What the agent on a node answers; raises IdentityError."""
         try:
-            role = self._role(service_account)
+            association = self._association(service_account)
+            role = str(association["roleArn"])
             answer = self.sts.assume_role(
                 RoleArn=role,
                 RoleSessionName=f"eks-{self.cluster}-{service_account}-{uuid.uuid4()}"[:64],
                 DurationSeconds=SESSION_S,
-                Tags=self._tags(service_account),
+                Tags=self._tags(association),
             )["Credentials"]
         except (ClientError, BotoCoreError) as error:
             raise IdentityError(service_account, str(error)) from error
@@ -67,22 +68,24 @@ class Agent:
             "Expiration": ends.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         }
 
-    def _role(self, service_account: str) -> str:
-        where = {"clusterName": self.cluster, "namespace": self.namespace, "serviceAccount": service_account}
+    def _association(self, service_account: str) -> Any:  # an answer of boto3, which builds its clients at run time
+        where = {"clusterName": self.cluster, "serviceAccount": service_account}
         found = self.eks.list_pod_identity_associations(**where)["associations"]
         if not found:
             raise IdentityError(service_account, f"cluster {self.cluster} has no pod identity association for it")
-        association = self.eks.describe_pod_identity_association(
+        if len(found) > 1:
+            raise IdentityError(service_account, f"cluster {self.cluster} has it in {len(found)} namespaces")
+        answer = self.eks.describe_pod_identity_association(
             clusterName=self.cluster, associationId=found[0]["associationId"]
         )
-        return str(association["association"]["roleArn"])
+        return answer["association"]
 
-    def _tags(self, service_account: str) -> list[dict[str, str]]:
+    def _tags(self, association: Any) -> list[dict[str, str]]:
         """The session tags of EKS Pod Identity, but for the cluster's ARN and the pod's uid, which no process has."""
         tags = {
             "eks-cluster-name": self.cluster,
-            "kubernetes-namespace": self.namespace,
-            "kubernetes-service-account": service_account,
-            "kubernetes-pod-name": f"{service_account}-0",
+            "kubernetes-namespace": association["namespace"],
+            "kubernetes-service-account": association["serviceAccount"],
+            "kubernetes-pod-name": f"{association['serviceAccount']}-0",
         }
         return [{"Key": key, "Value": value} for key, value in tags.items()]

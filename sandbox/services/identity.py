@@ -11,7 +11,7 @@ from sandbox.instance import Instance
 from sandbox.isolation import LOCAL_CREDENTIALS, local_aws
 from sandbox.ports import LOOPBACK
 from sandbox.services.servers import OwnServer
-from sandbox.settings import CLUSTER_NAME, NAMESPACE, REGION
+from sandbox.settings import CLUSTER_NAME, REGION
 
 
 class Identity(OwnServer):
@@ -25,7 +25,7 @@ class Identity(OwnServer):
     def arguments(self) -> list[str]:
         """Whose associations it looks up, and where the tokens are."""
         folder = str(_tokens(self.instance))
-        return ["--cluster", CLUSTER_NAME, "--namespace", NAMESPACE, "--tokens", folder]
+        return ["--cluster", CLUSTER_NAME, "--tokens", folder]
 
     def environment(self) -> Mapping[str, str]:
         """The key of the service that pods' roles trust."""

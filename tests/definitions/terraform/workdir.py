@@ -1,4 +1,4 @@
-"""The definitions as the real terraform sees them for one target, through the sandbox's own provider; nothing is called."""
+"""The definitions as the real terraform sees them for one target, through the own provider; nothing is called."""
 
 from __future__ import annotations
 

@@ -22,11 +22,12 @@ class Eks:
     """Knows the consumer's association alone."""
 
     def list_pod_identity_associations(self, **where: str) -> dict[str, Any]:
-        assert (where["clusterName"], where["namespace"]) == ("cali", "cali")
-        return {"associations": [{"associationId": "a-1"}] if where["serviceAccount"] == "consumer" else []}
+        assert where["clusterName"] == "cali"
+        number = {"consumer": 1, "twice": 2}.get(where["serviceAccount"], 0)
+        return {"associations": [{"associationId": "a-1"}] * number}
 
     def describe_pod_identity_association(self, **_where: str) -> dict[str, Any]:
-        return {"association": {"roleArn": ROLE}}
+        return {"association": {"roleArn": ROLE, "namespace": "somewhere", "serviceAccount": "consumer"}}
 
 
 class Sts:
@@ -51,7 +52,7 @@ def sts() -> Sts:
 
 @pytest.fixture
 def client(tmp_path: Path, sts: Sts) -> TestClient:
-    return TestClient(create_app(Agent(Eks(), sts, "cali", "cali"), tmp_path))
+    return TestClient(create_app(Agent(Eks(), sts, "cali"), tmp_path))
 
 
 def ask(client: TestClient, folder: Path, account: str) -> Any:
@@ -71,6 +72,7 @@ def test_a_workload_gets_credentials_of_its_own_role(client: TestClient, sts: St
     [asked] = sts.asked
     assert asked["RoleArn"] == ROLE
     assert {"Key": "kubernetes-service-account", "Value": "consumer"} in asked["Tags"]
+    assert {"Key": "kubernetes-namespace", "Value": "somewhere"} in asked["Tags"]
 
 
 @pytest.mark.parametrize("token", ["", "no such token", "é"])
@@ -84,6 +86,10 @@ def test_without_an_association_there_is_no_role(client: TestClient, tmp_path: P
     answer = ask(client, tmp_path, "log-generator")
     assert answer.status_code == 403
     assert "no pod identity association" in answer.json()["message"]
+
+
+def test_a_name_that_stands_for_two_has_no_role(client: TestClient, tmp_path: Path) -> None:
+    assert "in 2 namespaces" in ask(client, tmp_path, "twice").json()["message"]
 
 
 def test_a_refusal_is_told_until_it_is_over(client: TestClient, sts: Sts, tmp_path: Path) -> None:

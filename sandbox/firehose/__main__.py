@@ -42,6 +42,9 @@ from sandbox.firehose.store import Store
 @click.option(
     "--assume-roles/--no-assume-roles", default=True, help="Act under the roles of the delivery streams, as AWS does."
 )
+@click.option(
+    "--plaintext-hosts", envvar="CALI_PLAINTEXT_HOSTS", default="", help="Hosts to speak to without TLS, by commas."
+)
 @click.option("--drain-seconds", type=float, default=5.0, help="How long a stop may take to deliver what was read.")
 def main(  # noqa: PLR0913, PLR0917  # one argument a flag
     host: str,
@@ -50,6 +53,7 @@ def main(  # noqa: PLR0913, PLR0917  # one argument a flag
     aws_endpoint: str | None,
     region: str,
     assume_roles: bool,
+    plaintext_hosts: str,
     drain_seconds: float,
 ) -> None:
     """Amazon Data Firehose for local use."""
@@ -59,7 +63,8 @@ def main(  # noqa: PLR0913, PLR0917  # one argument a flag
     except SandboxError as error:
         click.echo(f"firehose: {error}", err=True)
         sys.exit(error.exit_code)
-    clients = AwsClients(aws_endpoint, assume_roles=assume_roles)
+    hosts = {host.strip() for host in plaintext_hosts.split(",") if host.strip()}
+    clients = AwsClients(aws_endpoint, assume_roles=assume_roles, plaintext_hosts=hosts)
     manager = Manager(store, clients)
 
     def vpc_of(of_region: str, configuration: Mapping[str, Any]) -> str | None:

@@ -7,6 +7,7 @@ each destination.
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Collection
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -31,11 +32,15 @@ class AwsClients:
     Attributes:
         endpoint: The AWS endpoint; None for AWS itself.
         assume_roles: Whether clients act under the role they are given, or under the process's own credentials.
+        plaintext_hosts: Hosts besides this machine that are spoken to without TLS: emulators on a network of their own.
     """
 
-    def __init__(self, endpoint: str | None, *, assume_roles: bool) -> None:
+    def __init__(
+        self, endpoint: str | None, *, assume_roles: bool, plaintext_hosts: Collection[str] = frozenset()
+    ) -> None:
         self.endpoint = endpoint
         self.assume_roles = assume_roles
+        self.plaintext_hosts = frozenset(plaintext_hosts)
         # Retries are ours, visible in the health answer; a proxy of the user must never see traffic to this machine.
         proxies: dict[str, str] | None = {} if endpoint and is_loopback(endpoint) else None
         self._config = Config(

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 from botocore.exceptions import BotoCoreError, ClientError
@@ -33,10 +34,11 @@ class EndpointError(Exception):
     """The domain has no endpoint (yet)."""
 
 
-def endpoint_url(endpoint: str) -> str:
-    """Return a URL of a domain's endpoint (host, host:port or URL); loopback is spoken to in plain HTTP."""
+def endpoint_url(endpoint: str, plaintext_hosts: Collection[str] = frozenset()) -> str:
+    """Return a URL of a domain's endpoint (host, host:port or URL); only loopback and named hosts are spared TLS."""
     bare = endpoint.split("://", 1)[-1].rstrip("/")
-    return f"{'http' if is_loopback(bare) else 'https'}://{bare}"
+    plain = is_loopback(bare) or urlsplit(f"//{bare}").hostname in plaintext_hosts
+    return f"{'http' if plain else 'https'}://{bare}"
 
 
 class OpenSearchDelivery:
@@ -138,7 +140,7 @@ class OpenSearchDelivery:
 
     def _endpoint(self, settings: Settings) -> str:
         if "ClusterEndpoint" in settings:
-            return endpoint_url(settings["ClusterEndpoint"])
+            return endpoint_url(settings["ClusterEndpoint"], self._clients.plaintext_hosts)
         arn: str = settings["DomainARN"]
         if self._resolved is None or self._resolved[0] != arn:
             client = self._clients.client("opensearch", self._region, settings["RoleARN"])
@@ -146,7 +148,7 @@ class OpenSearchDelivery:
             endpoint = status.get("Endpoint") or next(iter(status.get("Endpoints", {}).values()), None)
             if not endpoint:
                 raise EndpointError(f"{arn} has no endpoint yet")
-            self._resolved = (arn, endpoint_url(endpoint))
+            self._resolved = (arn, endpoint_url(endpoint, self._clients.plaintext_hosts))
         return self._resolved[1]
 
     def _write_failed(self, refused: Sequence[Document], s3: Callable[[], S3Target], oldest: float) -> None:

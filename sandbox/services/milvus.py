@@ -28,12 +28,17 @@ class Milvus(Service):
 
     def probe(self) -> None:
         """It answers gRPC."""
-        with grpc.insecure_channel(f"{LOOPBACK}:{self.port}", options=[("grpc.enable_http_proxy", 0)]) as channel:
-            try:
-                grpc.channel_ready_future(channel).result(timeout=PROBE_TIMEOUT_S)
-            except grpc.FutureTimeoutError as error:
-                raise NotReadyError(self.name, f"no gRPC answer on port {self.port}") from error
+        require_grpc(self.name, self.port)
 
     def version(self) -> str:
         """Milvus Lite's, from its lock."""
         return f"Milvus Lite {locked.version('milvus', 'milvus-lite')}"
+
+
+def require_grpc(name: str, port: int) -> None:
+    """Raise NotReadyError unless a gRPC server answers on the port."""
+    with grpc.insecure_channel(f"{LOOPBACK}:{port}", options=[("grpc.enable_http_proxy", 0)]) as channel:
+        try:
+            grpc.channel_ready_future(channel).result(timeout=PROBE_TIMEOUT_S)
+        except grpc.FutureTimeoutError as error:
+            raise NotReadyError(name, f"no gRPC answer on port {port}") from error

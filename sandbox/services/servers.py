@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from sandbox import __version__
 from sandbox.instance import REPOSITORY
@@ -40,10 +41,14 @@ class OwnServer(Service):
 
     def probe(self) -> None:
         """Its health address answers ok."""
-        answer = self.get(HEALTH_PATH).json()
-        if answer.get("status") != "ok":
-            raise NotReadyError(self.name, str(answer.get("last_error") or answer.get("status")))
+        require_ok(self.name, self.get(HEALTH_PATH).json())
 
     def version(self) -> str:
         """The sandbox's own version."""
         return __version__
+
+
+def require_ok(name: str, health: dict[str, Any]) -> None:
+    """Raise NotReadyError unless the health answer of a server of ours says ok."""
+    if health.get("status") != "ok":
+        raise NotReadyError(name, str(health.get("last_error") or health.get("status")))

@@ -186,6 +186,11 @@ def test_only_loopback_is_spoken_to_without_tls(endpoint: str, url: str) -> None
     assert endpoint_url(endpoint) == url
 
 
+def test_a_named_host_is_spoken_to_without_tls_and_no_other() -> None:
+    assert endpoint_url("aws.internal:4566/opensearch/x", {"aws.internal"}) == "http://aws.internal:4566/opensearch/x"
+    assert endpoint_url("not.aws.internal:4566", {"aws.internal"}) == "https://not.aws.internal:4566"
+
+
 def test_an_object_is_named_as_aws_names_it() -> None:
     described = describe_s3(s3_settings(CompressionFormat="GZIP", CustomTimeZone="Asia/Seoul", Prefix="raw/"))
     key = S3Target("stream", "3", described).key(ARRIVED)

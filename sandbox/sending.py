@@ -26,7 +26,8 @@ def append(path: Path, lines: Iterable[bytes]) -> Iterator[tuple[bytes, RecordRe
 
     One process at a time writes the file: lines longer than PIECE_BYTES become several pieces that must not mix.
     """
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    # Readable for others, as a shipper in a pod is; the folders above let nobody else in.
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     last = 0
     try:
         for line in lines:

@@ -19,20 +19,15 @@ def _named(target: Target, names: tuple[str, ...]) -> list[str]:
     return list(names)
 
 
-def _start(target: Target, name: str, terminal: Terminal) -> None:
-    target.start(name)
-    wait_ready(target, target.services()[name], terminal)
-
-
 @click.command()
 @click.argument("services", nargs=-1, required=True)
 @target_option
 def restart(services: tuple[str, ...], target: str | None) -> None:
-    """Stop SERVICES and start them as their definitions stand now."""
+    """Replace SERVICES by what their definitions say now."""
     sandbox, terminal = brought_up(target), Terminal()
     for name in _named(sandbox, services):
-        sandbox.halt(name)
-        _start(sandbox, name, terminal)
+        sandbox.restart(name)
+        wait_ready(sandbox, sandbox.services()[name], terminal)
 
 
 @click.command()
@@ -42,7 +37,8 @@ def start(services: tuple[str, ...], target: str | None) -> None:
     """Start SERVICES that were stopped."""
     sandbox, terminal = brought_up(target), Terminal()
     for name in _named(sandbox, services):
-        _start(sandbox, name, terminal)
+        sandbox.start(name)
+        wait_ready(sandbox, sandbox.services()[name], terminal)
 
 
 @click.command()

@@ -10,7 +10,8 @@ from sandbox.targets.embedded import Embedded
 from sandbox.targets.target import Target
 
 DEFAULT = Embedded.name
-NAMES = (Embedded.name,)
+KIND = "kind"
+NAMES = (DEFAULT, KIND)
 
 
 class OtherTargetError(SandboxError):
@@ -48,4 +49,13 @@ def of_instance(instance: Instance, name: str | None = None) -> Target:
     chosen = name or remembered or DEFAULT
     if remembered and remembered != chosen:
         raise OtherTargetError(instance, remembered, chosen)
+    return _made(instance, chosen)
+
+
+def _made(instance: Instance, name: str) -> Target:
+    if name == KIND:
+        # Here, because the clients of Docker and Kubernetes take a second to import, and who has neither needs none.
+        from sandbox.targets.kind import Kind  # noqa: PLC0415
+
+        return Kind(instance)
     return Embedded(instance)

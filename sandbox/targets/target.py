@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from sandbox import ports
 from sandbox.definitions import digest
+from sandbox.errors import UsageError
 from sandbox.instance import REPOSITORY, Instance
 from sandbox.knowledge import threshold
 from sandbox.replicas import OneServer, Replicas
@@ -21,16 +22,32 @@ from sandbox.stores import Stores
 from sandbox.terminal import Terminal
 from sandbox.terraform import LocalTarget
 
+#: How many shards the stream is to have, unless as many as in production.
+SHARDS_VARIABLE = "CALI_SHARDS"
+_MOST_SHARDS = 64
+
+
+def asked_variables(environment: Mapping[str, str]) -> tuple[tuple[str, int], ...]:
+    """Variables of `terraform/` that the environment asks for; raises UsageError."""
+    text = environment.get(SHARDS_VARIABLE)
+    if not text:
+        return ()
+    if not text.isdecimal() or not 1 <= int(text) <= _MOST_SHARDS:
+        raise UsageError(f"{SHARDS_VARIABLE} is {text!r}", hint=f"use a number from 1 to {_MOST_SHARDS}")
+    return (("shard_count", int(text)),)
+
 
 class Target(ABC):
     """One instance on one target: its parts, where they are reached, what they do now.
 
     Attributes:
         name: As `--target` takes it.
+        emulator: What emulates AWS, as `terraform/overrides/local` names its values.
         early: Parts to start once the stream exists, while the rest still gets ready; a target may start them later.
     """
 
     name: ClassVar[str]
+    emulator: str = "ministack"
     early: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, instance: Instance) -> None:
@@ -78,6 +95,11 @@ class Target(ABC):
     def start(self, name: str) -> None:
         """Start one part that was stopped, as it is defined now."""
 
+    def restart(self, name: str) -> None:
+        """Stop one part and start it as it is defined now."""
+        self.halt(name)
+        self.start(name)
+
     @abstractmethod
     def halt(self, name: str) -> None:
         """Stop one part and wait for its end."""
@@ -118,7 +140,14 @@ class Target(ABC):
 
     def terraform(self) -> LocalTarget:
         """The target as Terraform sees it."""
-        return LocalTarget(self.name, self.address("aws"), self.address("firehose"), region=REGION)
+        return LocalTarget(
+            self.name,
+            self.address("aws"),
+            self.address("firehose"),
+            region=REGION,
+            variables=asked_variables(os.environ),
+            emulator=self.emulator,
+        )
 
     def runtime_settings(self) -> dict[str, str]:
         """The ConfigMap `cali-runtime`: Terraform's outputs and the addresses of this instance."""

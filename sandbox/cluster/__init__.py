@@ -1,0 +1,1 @@
+"""A Kubernetes cluster of one kind node: made, filled, asked, removed."""

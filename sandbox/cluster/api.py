@@ -1,0 +1,133 @@
+"""The cluster's API server: objects applied, pods found and asked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from kubernetes import client, config, dynamic
+from kubernetes.client.exceptions import ApiException
+from urllib3.exceptions import HTTPError
+
+from sandbox.definitions.kustomization import Manifest
+from sandbox.errors import SandboxError
+
+#: Owns the fields that this code sets, so that an autoscaler's stay its own.
+MANAGER = "cali-sandbox"
+
+_TIMEOUT_S = 5.0
+
+#: What others refer to goes first.
+_FIRST = ("Namespace", "PriorityClass", "ServiceAccount", "ConfigMap", "ClusterRole", "Role")
+
+Faults = (ApiException, HTTPError)
+
+
+class ApiError(SandboxError):
+    """The API server refused something, or did not answer.
+
+    Attributes:
+        action: What it was asked.
+    """
+
+    def __init__(self, action: str, cause: Exception) -> None:
+        super().__init__(f"the cluster could not {action}: {_reason(cause)}")
+        self.action = action
+
+
+class Api:
+    """Clients of one cluster.
+
+    Args:
+        kubeconfig: The file that says where it is and who asks.
+    """
+
+    def __init__(self, kubeconfig: Path) -> None:
+        self._kubeconfig = kubeconfig
+
+    @cached_property
+    def _client(self) -> Any:  # the package has no types
+        settings = client.Configuration()
+        settings.proxy = None
+        settings.retries = False
+        loaded = config.new_client_from_config(str(self._kubeconfig), client_configuration=settings)
+        loaded.rest_client.pool_manager.connection_pool_kw["timeout"] = _TIMEOUT_S
+        return loaded
+
+    @cached_property
+    def core(self) -> Any:
+        """Pods, nodes, logs."""
+        return client.CoreV1Api(self._client)
+
+    @cached_property
+    def apps(self) -> Any:
+        """Deployments and DaemonSets."""
+        return client.AppsV1Api(self._client)
+
+    @cached_property
+    def autoscaling(self) -> Any:
+        """Autoscalers."""
+        return client.AutoscalingV2Api(self._client)
+
+    @cached_property
+    def _dynamic(self) -> Any:
+        return dynamic.DynamicClient(self._client, cache_file=str(self._kubeconfig.with_name("api-resources.json")))
+
+    def apply(self, manifests: list[Manifest]) -> None:
+        """Have these objects as they are given, as `kubectl apply --server-side` does; raises ApiError."""
+        order = {kind: number for number, kind in enumerate(_FIRST)}
+        for manifest in sorted(manifests, key=lambda m: order.get(m["kind"], len(order))):
+            where = f"{manifest['kind']}/{manifest['metadata']['name']}"
+            try:
+                resource = self._dynamic.resources.get(api_version=manifest["apiVersion"], kind=manifest["kind"])
+                resource.server_side_apply(
+                    body=manifest,
+                    name=manifest["metadata"]["name"],
+                    namespace=manifest["metadata"].get("namespace"),
+                    field_manager=MANAGER,
+                    force_conflicts=True,
+                )
+            except (*Faults, dynamic.exceptions.ResourceNotFoundError) as error:
+                raise ApiError(f"take {where}", error) from error
+
+    def pods(self, namespace: str, name: str) -> list[Any]:
+        """The pods of a workload that are not on their way out, the oldest first."""
+        selector = f"app.kubernetes.io/name={name}"
+        found = self.core.list_namespaced_pod(namespace, label_selector=selector, _request_timeout=_TIMEOUT_S).items
+        alive = (pod for pod in found if pod.metadata.deletion_timestamp is None)
+        return sorted(alive, key=lambda pod: pod.metadata.creation_timestamp)
+
+    def ask(self, namespace: str, pod: str, port: int, path: str) -> Any:
+        """The JSON document that a pod answers to GET `path`, through the API server."""
+        answer = self.core.connect_get_namespaced_pod_proxy_with_path(
+            f"{pod}:{port}", namespace, path.lstrip("/"), _preload_content=False, _request_timeout=_TIMEOUT_S
+        )
+        return json.loads(answer.data)
+
+    def log_lines(self, namespace: str, pod: str, lines: int, *, follow: bool) -> Iterator[str]:
+        """The last lines of a pod's log, and with `follow` those it writes from now on; none when it has none."""
+        try:
+            stream = self.core.read_namespaced_pod_log(
+                pod, namespace, tail_lines=lines, follow=follow, _preload_content=False, _request_timeout=(5, None)
+            )
+        except Faults:
+            return  # its container has not begun
+        rest = b""
+        for chunk in stream.stream():
+            *whole, rest = (rest + chunk).split(b"\n")
+            yield from (line.decode(errors="replace") for line in whole)
+        if rest:
+            yield rest.decode(errors="replace")
+
+
+def _reason(cause: Exception) -> str:
+    """The server's own words, where it said any."""
+    body = getattr(cause, "body", None)
+    try:
+        text = str(json.loads(body)["message"]) if body else str(cause)
+    except (ValueError, KeyError, TypeError):
+        text = str(cause)
+    return " ".join(text.split())[:300]

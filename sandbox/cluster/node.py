@@ -1,0 +1,163 @@
+"""The cluster itself: one kind node on the sandbox's own network, with a kubeconfig of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from contextlib import suppress
+from pathlib import Path
+
+import docker
+import yaml
+from docker.errors import APIError, NotFound
+from docker.models.containers import Container
+
+from sandbox.containers.runner import Runner
+from sandbox.errors import SandboxError
+from sandbox.ports import LOOPBACK
+
+_CLUSTER_LABEL = "io.x-k8s.kind.cluster"
+_CREATE_S = 600
+_REASON_CHARACTERS = 300
+
+#: Folders of the node that the host sees too, by the instance's folder: `send` writes a log there, `trace` reads them.
+SHARED = {"containers": "/var/log/containers", "pods": "/var/log/pods"}
+
+
+class ClusterError(SandboxError):
+    """kind did not do what it was asked.
+
+    Attributes:
+        action: What it was asked.
+    """
+
+    def __init__(self, action: str, reason: str, log: Path) -> None:
+        super().__init__(f"kind could not {action}: {reason}", hint=f"all of it: {log}")
+        self.action = action
+
+
+class Node:
+    """One kind cluster of one node.
+
+    Args:
+        runner: The containers of the instance: the node stands on their network.
+    """
+
+    def __init__(self, runner: Runner) -> None:
+        self.runner = runner
+        self.instance = runner.instance
+        self.name = runner.name
+        self.kubeconfig = self.instance.run / "kubeconfig"
+        self.log = self.instance.logs / "kind.log"
+        self._complete = self.instance.run / "cluster"
+        self._making: subprocess.Popen[bytes] | None = None
+
+    def begin(self, kind: Path, image: str, *, own_image: bool) -> None:
+        """Have the cluster being made while other things are done; one that is complete is left alone.
+
+        Args:
+            kind: The program.
+            image: The node's image.
+            own_image: Whether it was built here: it brings a network of one node instead of kind's.
+        """
+        found = self.find()
+        if found is not None:
+            if self._is_complete(found, image):
+                if found.status != "running":
+                    found.start()
+                return
+            self.remove()  # of a run that was killed, or of another image
+        for folder in SHARED:
+            (self.instance.root / folder).mkdir(exist_ok=True)
+        configuration = self.instance.run / "kind.yaml"
+        configuration.write_text(yaml.safe_dump(self._configuration(own_image=own_image)))
+        argv = [str(kind), "create", "cluster", f"--name={self.name}", f"--image={image}", f"--config={configuration}"]
+        argv += [f"--kubeconfig={self.kubeconfig}", "--retain"]
+        with self.log.open("wb") as log:
+            self._making = subprocess.Popen(
+                argv, env=self._environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
+            )
+
+    def wait(self, image: str) -> None:
+        """Until what `begin` began is done; raises ClusterError."""
+        if self._making is None:
+            return
+        try:
+            code = self._making.wait(_CREATE_S)
+        except subprocess.TimeoutExpired as error:
+            self._making.kill()
+            raise ClusterError("create the cluster", f"not within {_CREATE_S} s", self.log) from error
+        if code:
+            raise ClusterError("create the cluster", self._last_words(), self.log)
+        self._making = None
+        self.kubeconfig.chmod(0o600)
+        if (found := self.find()) is not None:
+            self._complete.write_text(f"{found.id} {image}")
+
+    def load(self, kind: Path, images: list[str]) -> None:
+        """Have images in the node; those it has already are passed over. Raises ClusterError."""
+        argv = [str(kind), "load", "docker-image", f"--name={self.name}", *images]
+        with self.log.open("ab") as log:
+            done = subprocess.run(
+                argv, env=self._environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=False
+            )
+        if done.returncode:
+            raise ClusterError("load images", self._last_words(), self.log)
+
+    def find(self) -> Container | None:
+        """The node's container; of one that is being made too."""
+        filters: dict[str, str | list[str] | bool] = {"label": f"{_CLUSTER_LABEL}={self.name}"}
+        found = self.runner.engine.containers.list(all=True, filters=filters, ignore_removed=True)
+        return next(iter(found), None)
+
+    def remove(self) -> None:
+        """Remove the node with its volumes, and what it wrote into folders of the host, which is root's there."""
+        self._complete.unlink(missing_ok=True)
+        if self._making is not None:
+            self._making.kill()
+            self._making = None
+        if (found := self.find()) is not None:
+            if found.status == "running":
+                with suppress(APIError):
+                    found.exec_run(["find", *SHARED.values(), "-mindepth", "1", "-delete"])
+            with suppress(NotFound):
+                found.remove(force=True, v=True)
+        self.kubeconfig.unlink(missing_ok=True)
+
+    def _is_complete(self, found: Container, image: str) -> bool:
+        return (
+            self.kubeconfig.exists() and self._complete.exists() and self._complete.read_text() == f"{found.id} {image}"
+        )
+
+    def _environment(self) -> dict[str, str]:
+        """The user's own, but for what would lead kind to another cluster or network."""
+        dropped = ("KUBECONFIG", "KIND_CLUSTER_NAME")
+        kept = {name: value for name, value in os.environ.items() if name not in dropped}
+        return kept | {"KIND_EXPERIMENTAL_DOCKER_NETWORK": self.name, "KIND_EXPERIMENTAL_PROVIDER": "docker"}
+
+    def _configuration(self, *, own_image: bool) -> dict[str, object]:
+        mounts = [
+            {"hostPath": str(self.instance.root / folder), "containerPath": path} for folder, path in SHARED.items()
+        ]
+        networking: dict[str, object] = {"apiServerAddress": LOOPBACK}
+        if own_image:
+            networking["disableDefaultCNI"] = True
+        configuration: dict[str, object] = {
+            "kind": "Cluster",
+            "apiVersion": "kind.x-k8s.io/v1alpha4",
+            "networking": networking,
+            "nodes": [{"role": "control-plane", "extraMounts": mounts}],
+        }
+        if _old_control_groups(self.runner.engine):
+            # The kubelet refuses hosts with version 1 control groups unless it is told.
+            configuration["kubeadmConfigPatches"] = ["kind: KubeletConfiguration\nfailCgroupV1: false\n"]
+        return configuration
+
+    def _last_words(self) -> str:
+        lines = [line.strip() for line in self.log.read_text(errors="replace").splitlines() if line.strip()]
+        errors = [line for line in lines if line.startswith(("ERROR", "Error"))]
+        return (errors or lines or ["it wrote nothing"])[-1][:_REASON_CHARACTERS]
+
+
+def _old_control_groups(engine: docker.DockerClient) -> bool:
+    return str(engine.info().get("CgroupVersion", "2")) == "1"

@@ -1,0 +1,256 @@
+"""The kind target: the emulators as containers, the workloads on a Kubernetes node beside them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import ClassVar
+
+from docker.errors import DockerException
+
+from sandbox import ports
+from sandbox.cluster import manifests
+from sandbox.cluster.api import Api, Faults
+from sandbox.cluster.node import Node
+from sandbox.cluster.workload import DeployedPart, PodReplicas
+from sandbox.containers.definition import host_of
+from sandbox.containers.localstack import LocalStack
+from sandbox.containers.milvus import Milvus
+from sandbox.containers.opensearch import OpenSearch
+from sandbox.containers.part import ContainerPart
+from sandbox.containers.runner import Runner
+from sandbox.containers.servers import Firehose, Model, Slack
+from sandbox.definitions import fluent_bit as definition
+from sandbox.images.shelf import ensure, is_built
+from sandbox.images.tools import tool
+from sandbox.install import prerequisites
+from sandbox.instance import Instance
+from sandbox.replicas import OneServer, Replicas
+from sandbox.services.base import Part, ProcessState
+from sandbox.shipper.counters import Counters
+from sandbox.shipper.pipeline import Pipeline
+from sandbox.shipper.record_starts import RecordStarts
+from sandbox.targets import following
+from sandbox.targets.target import Target
+from sandbox.terminal import Terminal
+
+_CONTAINERS: tuple[type[ContainerPart], ...] = (LocalStack, OpenSearch, Milvus, Model, Slack, Firehose)
+
+#: Images that are loaded into the node, and the node's own.
+_DEPLOYED = ("consumer", "log-generator", "sandbox", "metrics-server")
+_NODE = "kind-node"
+
+_IMAGE = "image "
+
+#: In the pods of the consumer and of the shipper (k8s/).
+_CONSUMER_PORT = 8080
+_SHIPPER_PORT = 2020
+
+#: As many consumers as the autoscaler starts with.
+_CONSUMERS = 2
+
+
+class Kind(Target):
+    """One instance as containers and pods."""
+
+    name = "kind"
+    emulator = "localstack"
+    early: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, instance: Instance) -> None:
+        super().__init__(instance)
+        self.runner = Runner(instance)
+        self.node = Node(self.runner)
+        self.api = Api(self.node.kubeconfig)
+
+    @property
+    def images(self) -> dict[str, str]:
+        """References by image name, as the last `up` found them."""
+        found = self.memory.variant.items()
+        return {name.removeprefix(_IMAGE): reference for name, reference in found if name.startswith(_IMAGE)}
+
+    @property
+    def servers(self) -> Mapping[str, ContainerPart]:
+        """The containers beside the cluster."""
+        return {kind.name: kind(self.images, self.memory.ports) for kind in _CONTAINERS}
+
+    @cached_property
+    def _deployed(self) -> dict[str, DeployedPart]:
+        shipper = DeployedPart(
+            self.api,
+            kind="DaemonSet",
+            namespace=manifests.SHIPPING,
+            name="shipper",
+            image=self.images.get("sandbox", ""),
+            nature="stand-in",
+            port=_SHIPPER_PORT,
+        )
+        consumer = DeployedPart(
+            self.api,
+            kind="Deployment",
+            namespace=manifests.WORKLOADS,
+            name="consumer",
+            image=self.images.get("consumer", ""),
+            port=_CONSUMER_PORT,
+        )
+        generator = DeployedPart(
+            self.api,
+            kind="Deployment",
+            namespace=manifests.WORKLOADS,
+            name="log-generator",
+            image=self.images.get("log-generator", ""),
+        )
+        return {part.name: part for part in (shipper, consumer, generator)}
+
+    def workloads(self) -> Mapping[str, Part]:
+        """What runs in the cluster."""
+        return self._deployed
+
+    def check_definitions(self) -> None:
+        """The overlays and the shipper's values."""
+        manifests.exist()
+        Pipeline(definition.load(list(manifests.VALUES.values()), self._shipper_environment()), Counters())
+
+    def record_starts(self) -> RecordStarts:
+        """By the values that the shipper's ConfigMap is made of."""
+        return RecordStarts(definition.load(list(manifests.VALUES.values()), self._shipper_environment()))
+
+    def prepare(self, terminal: Terminal) -> None:
+        """What Terraform needs, images, ports, the network, and the cluster on its way."""
+        prerequisites.check_machine(self.instance.home.root, installing=False)
+        program = tool("kind", terminal)
+        names = dict.fromkeys((*(kind.image_name for kind in _CONTAINERS), *_DEPLOYED, _NODE))
+        images = ensure(list(names), terminal)
+        self.memory.variant |= {f"{_IMAGE}{name}": reference for name, reference in images.items()}
+        self.memory.variant["kind"] = str(program)
+        self._choose_ports()
+        with terminal.stage("network"):
+            self.runner.network()
+        self.node.begin(program, self.images[_NODE], own_image=is_built(self.images[_NODE]))
+
+    def _choose_ports(self) -> None:
+        defaults = {kind.name: kind.inner_port for kind in _CONTAINERS}
+        asked = ports.requested(defaults, os.environ)
+        running = {name for name, state in self.runner.states().items() if state.pid}
+        own = {name: port for name, port in self.memory.ports.items() if name in running}
+        chosen = ports.allocate(
+            {name: port for name, port in defaults.items() if name not in own},
+            asked={name: port for name, port in asked.items() if own.get(name) != port},
+            remembered=self.memory.ports,
+            owner=str(self.instance.root),
+        )
+        self.memory.ports = {**own, **chosen}
+        self.instance.write(self.memory)
+
+    def run(self, name: str) -> None:
+        """Have a container running as it is defined."""
+        self.runner.run(name, self.servers[name].definition())
+
+    def deploy(self, terminal: Terminal) -> None:
+        """Wait for the cluster, load the images, apply everything."""
+        with terminal.stage("cluster"):
+            self.node.wait(self.images[_NODE])
+        with terminal.stage("images into the node"):
+            self.node.load(tool("kind", terminal), [self.images[name] for name in _DEPLOYED])
+        with terminal.stage("kubectl apply"):
+            self.api.apply(manifests.build(self.runtime_settings(), self.images))
+            self._unstop()
+
+    def _unstop(self) -> None:
+        """Want pods of what `sandbox stop` left without any."""
+        for part in self._deployed.values():
+            if part.state().state == "STOPPED":
+                part.scale(_CONSUMERS if part.name == "consumer" else 1)
+
+    def start(self, name: str) -> None:
+        """A container, or a workload by its definitions and its image as they stand now."""
+        if name in self.servers:
+            self.run(name)
+            return
+        terminal = Terminal(to_stderr=True)
+        images = ensure(list(_DEPLOYED), terminal)
+        self.memory.variant |= {f"{_IMAGE}{image}": reference for image, reference in images.items()}
+        self.instance.write(self.memory)
+        self.node.load(tool("kind", terminal), list(images.values()))
+        self.api.apply(manifests.build(self.runtime_settings(), self.images))
+        self._unstop()
+
+    def restart(self, name: str) -> None:
+        """A workload's pods are replaced one after the other; a container is stopped and started."""
+        if name in self.servers:
+            super().restart(name)
+            return
+        self.start(name)
+        self._deployed[name].roll()
+
+    def halt(self, name: str) -> None:
+        """Stop a container, or want no pod of a workload, and wait for its end."""
+        if name in self.servers:
+            self.runner.halt(name, self.servers[name].definition().stop_wait_s)
+            return
+        part = self._deployed[name]
+        part.scale(0)
+        part.wait_gone()
+
+    def states(self) -> dict[str, ProcessState]:
+        """What the engine says of each container, and the cluster of each workload."""
+        try:
+            states = self.runner.states()
+        except DockerException:
+            return {}
+        if self.node.kubeconfig.exists() and states:
+            for name, part in self._deployed.items():
+                try:
+                    states[name] = part.state()
+                except Faults:
+                    continue  # the cluster is not there yet, or any more
+        return states
+
+    def is_running(self) -> bool:
+        """Whether any container of it is there."""
+        return bool(self.runner.states())
+
+    def stop(self) -> None:
+        """Remove everything: nothing of it outlives `down`."""
+        self.node.remove()
+        self.runner.remove()
+
+    def address(self, service: str) -> str:
+        """The port on this machine."""
+        return self.servers[service].endpoint
+
+    def inner_address(self, service: str) -> str:
+        """The name on the sandbox's network, which pods ask the node's resolver for."""
+        return self.servers[service].inner_endpoint
+
+    def replicas(self, service: str) -> Replicas:
+        """Pods are asked through the API server."""
+        part = self._deployed.get(service)
+        return PodReplicas(part) if part else OneServer(self.address(service))
+
+    def runtime_settings(self) -> dict[str, str]:
+        """With the hosts that speak no TLS: they are on the sandbox's own network."""
+        hosts = ",".join(host_of(name) for name in self.servers)
+        return {**super().runtime_settings(), "plaintext_hosts": hosts}
+
+    def log_names(self) -> list[str]:
+        """Every container and workload."""
+        return list(self.states())
+
+    def log_lines(self, names: list[str], lines: int, *, follow: bool) -> Iterator[tuple[str, str]]:
+        """From the engine and from the API server."""
+        sources = []
+        for name in names:
+            if name in self._deployed:
+                part = self._deployed[name]
+                for pod in part.pods():
+                    stream = self.api.log_lines(part.namespace, pod.metadata.name, lines, follow=follow)
+                    sources.append((name, stream))
+            else:
+                sources.append((name, self.runner.logs(name, lines, follow=follow)))
+        return following.merged(sources, follow=follow)
+
+    def _shipper_environment(self) -> dict[str, str]:
+        """What the values refer to, as the DaemonSet sets it; checked here without a node's folders."""
+        return {"CALI_SHIPPER_STATE_DIR": str(self.instance.root), "AWS_ENDPOINT_URL": "http://127.0.0.1"}

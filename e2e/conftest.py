@@ -1,4 +1,4 @@
-"""A sandbox of the tests' own: brought up once a module, taken down with nothing left."""
+"""A sandbox of the tests' own on the target that CALI_TARGET names: brought up once a run, nothing of it left."""
 
 from __future__ import annotations
 
@@ -10,44 +10,40 @@ from pathlib import Path
 import psutil
 import pytest
 
-from e2e.pipeline import REPOSITORY, Pipeline
+from e2e import kind_pipeline
+from e2e.pipeline import Pipeline, home_folder, owned_processes
+
+__all__ = ["fresh_pipeline", "home_folder", "instance_folder", "processes_of"]
+
+_PIPELINES: dict[str, type[Pipeline]] = {"embedded": Pipeline, "kind": kind_pipeline.KindPipeline}
 
 
 @pytest.fixture(scope="session")
 def pipeline() -> Iterator[Pipeline]:
-    """A running sandbox on free ports; afterwards no process or folder of it is left."""
+    """A running sandbox on free ports; afterwards nothing of it is left."""
     yield from fresh_pipeline()
 
 
 def fresh_pipeline(**environment: str) -> Iterator[Pipeline]:
     """Bring a sandbox of a new name up, and take it away."""
-    sandbox = Pipeline(f"e2e-{secrets.token_hex(4)}", environment)
+    chosen = _PIPELINES[os.environ.get("CALI_TARGET", "embedded")]
+    if reason := chosen.cannot_run():
+        pytest.skip(reason)
+    sandbox = chosen(f"e2e-{secrets.token_hex(4)}", environment)
     try:
         sandbox.up()
         yield sandbox
     finally:
         sandbox.command("clean", check=False)
-    assert not processes_of(sandbox)
-    assert not instance_folder(sandbox).exists()
-
-
-def home_folder() -> Path:
-    """Where everything the sandbox makes is kept."""
-    return Path(os.environ.get("CALI_HOME") or REPOSITORY / ".sandbox")
+    assert not sandbox.leftovers()
+    assert not sandbox.folder.exists()
 
 
 def instance_folder(sandbox: Pipeline) -> Path:
     """Where the sandbox keeps its state."""
-    return home_folder() / "instances" / sandbox.instance
+    return sandbox.folder
 
 
 def processes_of(sandbox: Pipeline) -> list[psutil.Process]:
-    """Its processes, found by the mark on them."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if process.environ().get("CALI_SANDBOX_OWNER") == str(instance_folder(sandbox).resolve()):
-                found.append(process)
-        except (psutil.Error, OSError):
-            continue
-    return found
+    """Its processes."""
+    return owned_processes(sandbox.folder)

@@ -13,6 +13,7 @@ from typing import Any
 import boto3
 import httpx
 import openai
+import psutil
 from botocore.config import Config
 from pymilvus import MilvusClient
 from slack_sdk import WebClient
@@ -77,6 +78,30 @@ class Pipeline:
         """The ten steps of a record by number."""
         output = self.command("trace", record_id, "--json", "--wait", str(wait_s), check=False).stdout
         return {step["number"]: step for step in json.loads(output)["steps"]}
+
+    def container_logs(self) -> dict[str, bytes]:
+        """What the shipper tails: each container log by its file name."""
+        folder = self.folder / "containers"
+        return {path.name: path.read_bytes() for path in folder.glob("*.log")}
+
+    def generated(self) -> list[dict[str, str]]:
+        """The first records the log generator wrote, as it says itself: `log_file` and `time` of each."""
+        manifest = self.folder / "state" / "log-generator" / "manifest.jsonl"
+        return [json.loads(line) for line in manifest.read_text().splitlines()[:200]]
+
+    @classmethod
+    def cannot_run(cls) -> str:
+        """Why this machine cannot run it, and what would let it; empty when it can."""
+        return ""
+
+    def leftovers(self) -> list[str]:
+        """What of it still runs."""
+        return [f"{process.pid} {process.name()}" for process in owned_processes(self.folder)]
+
+    @property
+    def folder(self) -> Path:
+        """Where it keeps its state."""
+        return home_folder() / "instances" / self.instance
 
     def endpoint(self, service: str) -> str:
         """Where a service is reached, as `status` says."""
@@ -178,6 +203,23 @@ class Pipeline:
     def body(self, key: str) -> bytes:
         """An object's content."""
         return bytes(self.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read())
+
+
+def home_folder() -> Path:
+    """Where everything the sandbox makes is kept."""
+    return Path(os.environ.get("CALI_HOME") or REPOSITORY / ".sandbox")
+
+
+def owned_processes(folder: Path) -> list[psutil.Process]:
+    """The processes of the sandbox that keeps its state in a folder, found by the mark on them."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get("CALI_SANDBOX_OWNER") == str(folder.resolve()):
+                found.append(process)
+        except (psutil.Error, OSError):
+            continue
+    return found
 
 
 def payload(message: dict[str, Any]) -> dict[str, Any]:

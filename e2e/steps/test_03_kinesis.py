@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 
-from e2e.conftest import instance_folder
 from e2e.pipeline import STREAM, Pipeline
 from e2e.waiting import eventually
 
@@ -15,12 +14,11 @@ def test_the_stream_is_as_defined(pipeline: Pipeline) -> None:
     assert summary["EncryptionType"] == "KMS"
 
 
-def test_the_stream_holds_every_record_of_the_manifest(pipeline: Pipeline) -> None:
-    manifest = instance_folder(pipeline) / "state" / "log-generator" / "manifest.jsonl"
-    written = {(e["log_file"], e["time"]) for e in map(json.loads, manifest.read_text().splitlines()[:200])}
+def test_the_stream_holds_every_record_the_generator_tells_of(pipeline: Pipeline) -> None:
+    written = {(entry["log_file"], entry["time"]) for entry in pipeline.generated()}
 
     def all_there() -> bool:
         documents = [json.loads(record["Data"]) for record in pipeline.stream_records() if record["Data"][:1] == b"{"]
         return written <= {(document.get("log_file"), document.get("time")) for document in documents}
 
-    assert eventually(all_there, f"{len(written)} records of the manifest in the stream")
+    assert eventually(all_there, f"{len(written)} generated records in the stream")

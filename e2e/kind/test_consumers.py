@@ -1,0 +1,113 @@
+"""Several consumers share the shards by lease: a death, a rollout, and what was amid its way then."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from kubernetes import client
+
+from e2e.kind.conftest import SHARDS
+from e2e.kind.errors_stream import ErrorStream
+from e2e.kind_pipeline import KindPipeline
+from e2e.pipeline import LEASES
+from e2e.waiting import eventually
+
+Report = Callable[[str], None]
+
+#: The promise of a takeover.
+TAKEOVER_S = 15.0
+
+_PER_S = 5.0
+
+
+def _owners(cluster: KindPipeline) -> dict[str, str]:
+    """The pod that holds each shard's lease."""
+    items = cluster.dynamodb.scan(TableName=LEASES)["Items"]
+    shards = [item for item in items if not item["shard_id"]["S"].startswith("worker#")]
+    return {item["shard_id"]["S"]: item.get("owner", {}).get("S", "").split("/")[0] for item in shards}
+
+
+def _shared(cluster: KindPipeline) -> dict[str, str] | None:
+    """The owners, once two living pods share all shards."""
+    owners, pods = _owners(cluster), {pod.metadata.name for pod in cluster.pods("consumer")}
+    return owners if len(owners) == SHARDS and set(owners.values()) <= pods and len(set(owners.values())) > 1 else None
+
+
+def test_consumers_share_the_shards(cluster: KindPipeline) -> None:
+    owners = eventually(lambda: _shared(cluster), "shards shared by the consumers", within_s=60)
+    held = sorted(list(owners.values()).count(pod) for pod in set(owners.values()))
+    assert held[-1] - held[0] <= 1
+
+
+def test_a_dead_consumers_shards_are_taken_over_and_nothing_is_lost(
+    cluster: KindPipeline, errors: ErrorStream, report: Report
+) -> None:
+    owners = eventually(lambda: _shared(cluster), "shards shared by the consumers", within_s=60)
+    errors.start(_PER_S)
+    eventually(lambda: len(errors.alerted()) >= 10, "alerts under way", within_s=60)
+    victim = owners["shardId-000000000000"]
+    orphans = {shard for shard, owner in owners.items() if owner == victim}
+    # No grace: what a crashed node would be.
+    cluster.core.delete_namespaced_pod(victim, "cali", grace_period_seconds=0)
+    died = time.monotonic()
+
+    def taken() -> bool:
+        now = _owners(cluster)
+        return all(now[shard] and now[shard] != victim for shard in orphans)
+
+    eventually(taken, f"{len(orphans)} shards of {victim} taken over", within_s=60)
+    took = time.monotonic() - died
+    errors.stop()
+    eventually(lambda: not errors.missing(), f"all {len(errors.written)} errors alerted", within_s=120)
+    report(
+        f"{len(orphans)} shards taken over {took:.1f} s after the pod's end; {len(errors.written)} errors, none lost"
+    )
+    assert took < TAKEOVER_S
+    assert max(errors.alerted().values()) == 1
+
+
+def test_a_rollout_loses_nothing(cluster: KindPipeline, errors: ErrorStream, report: Report) -> None:
+    before = {pod.metadata.name for pod in cluster.pods("consumer")}
+    errors.start(_PER_S)
+    eventually(lambda: len(errors.alerted()) >= 10, "alerts under way", within_s=60)
+    begun = time.monotonic()
+    cluster.command("restart", "consumer", timeout_s=300)
+    took = time.monotonic() - begun
+    errors.stop()
+    assert not before & {pod.metadata.name for pod in cluster.pods("consumer")}
+    eventually(lambda: not errors.missing(), f"all {len(errors.written)} errors alerted", within_s=120)
+    report(f"every pod replaced in {took:.0f} s; {len(errors.written)} errors, none lost")
+    assert max(errors.alerted().values()) == 1
+
+
+def test_the_autoscaler_follows_the_load_and_throughput_the_pods(
+    cluster: KindPipeline, errors: ErrorStream, report: Report
+) -> None:
+    autoscaling = client.AutoscalingV2Api(cluster.kubernetes)
+
+    def current() -> int:
+        return int(
+            autoscaling.read_namespaced_horizontal_pod_autoscaler("consumer", "cali").status.current_replicas or 0
+        )
+
+    eventually(lambda: current() == 2, "two consumers at rest", within_s=240)
+    errors.start(60.0)
+    # Alerts a second in windows of five seconds, by how many consumers were ready then.
+    rates: dict[int, list[float]] = {}
+    deadline = time.monotonic() + 300
+    peak, counted, since = 2, len(errors.alerted()), time.monotonic()
+    while time.monotonic() < deadline and not (peak > 2 and len(rates.get(peak, [])) >= 6):
+        time.sleep(5)
+        ready = int(cluster.apps.read_namespaced_deployment("consumer", "cali").status.ready_replicas or 0)
+        now, total = time.monotonic(), len(errors.alerted())
+        rates.setdefault(ready, []).append((total - counted) / (now - since))
+        counted, since, peak = total, now, max(peak, ready)
+    errors.stop()
+    medians = {pods: sorted(seen)[len(seen) // 2] for pods, seen in sorted(rates.items())}
+    shown = ", ".join(f"{pods} pods {rate:.1f}/s" for pods, rate in medians.items())
+    report(f"alerts by consumers that were ready: {shown}")
+    assert peak > 2, "the autoscaler added no consumer"
+    assert medians[peak] > medians[2] * 1.2
+    eventually(lambda: not errors.missing(), f"all {len(errors.written)} errors alerted", within_s=600)
+    eventually(lambda: current() == 2, "two consumers again", within_s=300)

@@ -1,0 +1,104 @@
+"""A sandbox on a kind node under test: what the shared tests read of it, through clients of their own."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+import docker
+from docker.errors import DockerException
+from docker.models.containers import Container
+from kubernetes import client, config
+
+from e2e.pipeline import Pipeline
+
+_NAMESPACE = "cali"
+_LINE = re.compile(r"^(\S+) (.*)$")
+
+
+class KindPipeline(Pipeline):
+    """The sandbox as containers and pods."""
+
+    @classmethod
+    def cannot_run(cls) -> str:
+        """A Docker engine is all it needs."""
+        try:
+            docker.from_env(timeout=5).ping()
+        except (DockerException, OSError):
+            return "no Docker engine answers: start yours, or `sudo bin/sandbox engine start` gets one on Linux"
+        return ""
+
+    @cached_property
+    def docker(self) -> docker.DockerClient:
+        """The engine."""
+        return docker.from_env(timeout=120)
+
+    @cached_property
+    def kubernetes(self) -> Any:  # the package has no types
+        """The API server, by the instance's own kubeconfig."""
+        return config.new_client_from_config(str(self.folder / "run" / "kubeconfig"))
+
+    @cached_property
+    def core(self) -> Any:
+        """Pods and their logs."""
+        return client.CoreV1Api(self.kubernetes)
+
+    @cached_property
+    def apps(self) -> Any:
+        """Deployments."""
+        return client.AppsV1Api(self.kubernetes)
+
+    @property
+    def node(self) -> Container:
+        """The node's container."""
+        found = self.docker.containers.list(filters={"label": "io.x-k8s.kind.cluster"})
+        [node] = [one for one in found if f"-{self.instance}-" in f"{one.name}"]
+        return node
+
+    def pods(self, name: str) -> list[Any]:
+        """The pods of a workload that are not on their way out."""
+        found = self.core.list_namespaced_pod(_NAMESPACE, label_selector=f"app.kubernetes.io/name={name}").items
+        return [pod for pod in found if pod.metadata.deletion_timestamp is None]
+
+    def container_logs(self) -> dict[str, bytes]:
+        """As the node has them."""
+        folder = "/var/log/containers"
+        return {name: self.on_node("cat", f"{folder}/{name}") for name in self.on_node("ls", folder).decode().split()}
+
+    def on_node(self, *command: str) -> bytes:
+        """What a command on the node prints."""
+        output = self.node.exec_run(list(command)).output
+        assert isinstance(output, bytes)
+        return output
+
+    def generated(self) -> list[dict[str, str]]:
+        """The JSON lines of the generator's pod, as the API server tells them, with the container's file name."""
+        [pod] = self.pods("log-generator")
+        container = pod.status.container_statuses[0].container_id.rpartition("/")[2]
+        log_file = f"{pod.metadata.name}_{_NAMESPACE}_log-generator-{container}.log"
+        text = self.core.read_namespaced_pod_log(pod.metadata.name, _NAMESPACE, timestamps=True, limit_bytes=200_000)
+        lines = [match.groups() for line in text.splitlines() if (match := _LINE.match(line))]
+        return [{"log_file": log_file, "time": _as_written(time)} for time, said in lines if said.startswith("{")][:200]
+
+    def leftovers(self) -> list[str]:
+        """Containers, networks and volumes that carry its name or its label."""
+        engine, mark = self.docker, f"-{self.instance}-"
+        label = {"label": f"cali.sandbox.owner={self.folder.resolve()}"}
+        containers = [f"{one.name}" for one in engine.containers.list(all=True) if mark in f"{one.name}"]
+        networks = [f"{one.name}" for one in engine.networks.list() if mark in f"{one.name}"]
+        volumes = [f"{one.name}" for one in engine.volumes.list(filters=label)]
+        return [*containers, *networks, *volumes, *super().leftovers()]
+
+
+def _as_written(time: str) -> str:
+    """The API server fills a time up to nine digits; the container runtime wrote it without zeros at the end.
+
+    >>> _as_written("2026-01-01T00:00:00.120000000Z")
+    '2026-01-01T00:00:00.12Z'
+    """
+    datetime.fromisoformat(time)  # anything else is no time
+    whole, _, fraction = time.removesuffix("Z").partition(".")
+    fraction = fraction.rstrip("0")
+    return f"{whole}.{fraction}Z" if fraction else f"{whole}Z"

@@ -1,0 +1,65 @@
+"""What kustomize and helm make of the definitions: the material of the checks beside this file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sandbox.definitions import charts, kustomization
+from sandbox.definitions.charts import Chart, Target
+from sandbox.instance import REPOSITORY
+
+Manifest = dict[str, Any]
+
+VALUES = REPOSITORY / "helm-values"
+OVERLAYS = REPOSITORY / "k8s" / "overlays"
+EXPECTED = Path(__file__).parent / "expected"
+
+#: What is applied to clusters; `embedded` is run as processes.
+CLUSTER_OVERLAYS = ("kind", "kind-shipper", "aws")
+
+CHARTS = charts.read(VALUES)
+
+#: Every chart on every target that installs it.
+RELEASES: list[tuple[Chart, Target]] = [(chart, target) for chart in CHARTS.values() for target in chart.targets]
+
+_CLUSTER_WIDE = {"APIService", "ClusterRole", "ClusterRoleBinding", "Namespace", "PriorityClass", "StorageClass"}
+
+
+def overlay(name: str) -> list[Manifest]:
+    """The manifests of an overlay of `k8s/`."""
+    return kustomization.build(OVERLAYS / name)
+
+
+def placed(manifests: list[Manifest], namespace: str) -> list[Manifest]:
+    """The same, with the namespace that helm installs into where a chart leaves it out."""
+    for manifest in manifests:
+        if manifest["kind"] not in _CLUSTER_WIDE:
+            manifest["metadata"].setdefault("namespace", namespace)
+    return manifests
+
+
+def title(manifest: Manifest) -> str:
+    """How messages call it: `Deployment cali/consumer`."""
+    metadata = manifest["metadata"]
+    place = f"{metadata['namespace']}/" if "namespace" in metadata else ""
+    return f"{manifest['kind']} {place}{metadata['name']}"
+
+
+def pods(manifests: list[Manifest]) -> Iterator[tuple[Manifest, Manifest]]:
+    """Each workload with the spec of its pods."""
+    for manifest in manifests:
+        if "containers" in (spec := ((manifest.get("spec") or {}).get("template") or {}).get("spec") or {}):
+            yield manifest, spec
+
+
+@cache
+def eks_version() -> str:
+    """The version of the EKS cluster, as Terraform has it by default."""
+    text = (REPOSITORY / "terraform" / "variables.tf").read_text()
+    match = re.search(r'variable "kubernetes_version" \{[^}]*?default\s*=\s*"([^"]+)"', text)
+    assert match, "terraform/variables.tf: kubernetes_version has no default"
+    return match.group(1)

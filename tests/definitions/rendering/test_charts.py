@@ -1,0 +1,83 @@
+"""What a chart's values must agree about with the other definitions."""
+
+from __future__ import annotations
+
+import base64
+from urllib.parse import urlsplit
+
+import pytest
+import yaml
+
+from sandbox.definitions.charts import Chart, Target
+from tests.definitions.rendering import renders
+from tests.definitions.rendering.conftest import Render
+from tests.definitions.rendering.renders import CHARTS, RELEASES, VALUES, title
+
+#: Passwords that charts are published with.
+PUBLISHED = {"admin", "postgres", "minioadmin", "password", "changeme"}
+
+
+def test_every_values_file_belongs_to_a_chart() -> None:
+    files = {path.stem for path in VALUES.glob("*.yaml")} - {"charts"}
+    assert files == set(CHARTS)
+    for target in ("kind", "aws"):
+        installed = {chart.name for chart in CHARTS.values() if target in chart.targets}
+        assert {path.stem for path in (VALUES / "overrides" / target).glob("*.yaml")} <= installed
+
+
+def test_the_cluster_autoscaler_is_made_for_the_clusters_version() -> None:
+    values = yaml.safe_load((VALUES / "cluster-autoscaler.yaml").read_text())
+    assert values["image"]["tag"].startswith(f"v{renders.eks_version()}.")
+
+
+@pytest.mark.parametrize(("chart", "target"), RELEASES, ids=lambda value: getattr(value, "name", value))
+def test_images_have_exact_tags(chart: Chart, target: Target, render: Render) -> None:
+    for _, pod in renders.pods(render(chart, target)):
+        for container in [*(pod.get("initContainers") or []), *pod["containers"]]:
+            tag = container["image"].rpartition(":")[2]
+            assert tag.removeprefix("v").count(".") >= 2, f"{container['image']} is not pinned to the patch"
+
+
+@pytest.mark.parametrize(("chart", "target"), RELEASES, ids=lambda value: getattr(value, "name", value))
+def test_no_secret_is_one_that_everybody_knows(chart: Chart, target: Target, render: Render) -> None:
+    for manifest in render(chart, target):
+        if manifest["kind"] == "Secret":
+            texts = [base64.b64decode(value).decode() for value in (manifest.get("data") or {}).values()]
+            texts += (manifest.get("stringData") or {}).values()
+            for text in texts:
+                assert not PUBLISHED & {text, urlsplit(text).password}, title(manifest)
+
+
+def test_the_consumer_on_aws_reaches_the_service_of_the_milvus_chart(render: Render) -> None:
+    [pod] = [p for w, p in renders.pods(renders.overlay("aws")) if w["metadata"]["name"] == "consumer"]
+    variables = {variable["name"]: variable.get("value") for variable in pod["containers"][0]["env"]}
+    address = urlsplit(str(variables["CALI_MILVUS_URI"]))
+    name, namespace = str(address.hostname).split(".")
+    ports = {
+        (manifest["metadata"]["name"], manifest["metadata"]["namespace"]): [
+            p["port"] for p in manifest["spec"]["ports"]
+        ]
+        for manifest in render(CHARTS["milvus"], "aws")
+        if manifest["kind"] == "Service"
+    }
+    assert address.port in ports[name, namespace]
+    assert variables["CALI_PLAINTEXT_HOSTS"] == address.hostname
+
+
+def test_milvus_keeps_its_files_on_its_volume(render: Render) -> None:
+    [(_, pod)] = renders.pods(render(CHARTS["milvus"], "aws"))
+    mounts = {mount["mountPath"]: mount["name"] for mount in pod["containers"][0]["volumeMounts"]}
+    volumes = {volume["name"]: volume for volume in pod["volumes"]}
+    assert "persistentVolumeClaim" in volumes[mounts["/var/lib/milvus"]]
+    assert not [path for path in mounts if path.startswith("/var/lib/milvus/")], "what lies over it ends with the pod"
+
+
+def test_the_shipper_sees_the_folders_of_its_configuration(render: Render) -> None:
+    for target in ("kind", "aws"):
+        [(_, pod)] = renders.pods(render(CHARTS["fluent-bit"], target))
+        [container] = pod["containers"]
+        variables = {variable["name"]: variable["value"] for variable in container["env"]}
+        assert len(variables) == len(container["env"]), "a variable is named twice"
+        mounts = {mount["mountPath"]: mount for mount in container["volumeMounts"]}
+        assert mounts[variables["CALI_LOG_DIR"]]["readOnly"] is True
+        assert "readOnly" not in mounts[variables["CALI_SHIPPER_STATE_DIR"]]

@@ -24,7 +24,7 @@ Render = Callable[[Chart, Target], list[Manifest]]
 def helm() -> Helm:
     binary = shutil.which("helm") or shutil.which("helm", path=str(Home.from_environment().tools / "bin"))
     if binary is None:
-        pytest.skip("no helm on PATH: the charts are not rendered")
+        pytest.skip("no helm on PATH, so no chart is rendered: install Helm 3, or `bin/sandbox images build helm`")
     return Helm(Path(binary), Home.from_environment().root / "charts", VALUES, os.environ)
 
 

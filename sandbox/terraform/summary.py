@@ -17,6 +17,7 @@ from sandbox.terraform.sets import ordered
 from sandbox.tfprovider import data
 from sandbox.tfprovider.aws import Clients
 
+#: With what it comes from before the bracket.
 UNKNOWN = "(known after apply)"
 SENSITIVE = "(sensitive)"
 
@@ -108,11 +109,18 @@ def _clean(value: dict[str, Any], configured: Any) -> dict[str, Any]:
     kept: dict[str, Any] = {}
     for name, inner in value.items():
         said = configured.get(name) if isinstance(configured, dict) else None
-        cleaned = _cleaned(inner, said)
-        empty = cleaned is None or cleaned in ([], {}, "", UNKNOWN)
+        cleaned = _origin(said) if inner == UNKNOWN else _cleaned(inner, said)
+        empty = cleaned is None or cleaned in ([], {}, "")
         if name not in _LEFT_OUT and not (empty and said is None) and cleaned is not None:
             kept[name] = cleaned
     return kept
+
+
+def _origin(configured: Any) -> str | None:
+    """What an unknown value comes from; None when only the service decides it."""
+    references = configured.get("references", ()) if isinstance(configured, dict) else ()
+    found = [str(reference) for reference in references if not str(reference).startswith("var.")]
+    return f"{UNKNOWN[:-1]}: {found[0]})" if found else None
 
 
 def _cleaned(value: Any, configured: Any) -> Any:

@@ -79,12 +79,13 @@ def test_json_is_written_out() -> None:
     assert content(role)["aws_iam_role.a"] == {"assume_role_policy": {"Statement": []}, "description": "{not json"}
 
 
-def test_the_unknown_is_named_where_it_is_configured_and_left_out_elsewhere() -> None:
-    role = resource("aws_iam_role.a", {"name": "a"}, after_unknown={"path": True, "arn": True})
+def test_the_unknown_is_named_with_its_origin_and_left_out_where_the_service_decides() -> None:
+    role = resource("aws_iam_role.a", {"name": "a"}, after_unknown={"path": True, "arn": True, "description": True})
+    said = {"path": {"references": ["random_id.x.hex", "random_id.x"]}, "description": {"references": ["var.null"]}}
 
-    found = content(role, aws_iam_role={"path": {"references": ["random_id.x"]}})
+    found = content(role, aws_iam_role=said)
 
-    assert found["aws_iam_role.a"] == {"name": "a", "path": summary.UNKNOWN}
+    assert found["aws_iam_role.a"] == {"name": "a", "path": "(known after apply: random_id.x.hex)"}
 
 
 def test_an_empty_list_says_something_only_where_it_is_configured() -> None:
@@ -159,7 +160,7 @@ def test_what_the_published_provider_does_not_know_yet_is_no_difference(tmp_path
     path.parent.mkdir()
     path.write_text("resources:\n  a: {arn: '${b.arn}', size: 1}\n")
 
-    summaries.check(path, "resources:\n  a: {arn: (known after apply), size: 1}\n", exactly=False)
+    summaries.check(path, "resources:\n  a: {arn: '(known after apply: b.arn)', size: 1}\n", exactly=False)
     with pytest.raises(summaries.SummaryDiffersError) as caught:
         summaries.check(path, "resources:\n  a: {arn: (known after apply), size: 2}\n", exactly=False)
 

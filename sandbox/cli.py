@@ -14,6 +14,7 @@ from sandbox import __version__
 from sandbox.commands.clean import clean
 from sandbox.commands.doctor import doctor
 from sandbox.commands.down import down
+from sandbox.commands.engine import engine
 from sandbox.commands.images import images
 from sandbox.commands.logs import logs
 from sandbox.commands.restart import restart, start, stop
@@ -40,7 +41,7 @@ def cli() -> None:
 
 for command in (
     *(up, status, send, trace, logs, start, stop, restart, down, clean, doctor),
-    *(terraform, images),
+    *(terraform, engine, images),
 ):
     cli.add_command(command)
 

@@ -8,6 +8,8 @@ is up to the tools that build.
 from __future__ import annotations
 
 import hashlib
+import os
+import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -70,12 +72,14 @@ class Workshop:
         settings: The image settings.
         environment: Proxy, mirror and certificates for installers.
         connect: Gives the Docker engine; asked only when something needs it.
+        lock: Held while something is built: one for the machine, since a build uses all of it.
     """
 
     home: Home
     settings: Settings
     environment: Mapping[str, str]
     connect: Callable[[], docker.DockerClient] = client.connect
+    lock: Path = Path(tempfile.gettempdir()) / f"cali-images-{os.getuid()}.lock"
 
     @cached_property
     def engine(self) -> docker.DockerClient:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from pathlib import Path
 
 from sandbox.images import catalogue
 from sandbox.images.artefact import PREFIX, Artefact, Image, PublishedImage, Workshop, order
@@ -80,14 +77,12 @@ class Shelf:
     def make(self, wanted: Iterable[Artefact]) -> list[Artefact]:
         """Have everything in `wanted`; returns what had to be made.
 
-        One build at a time on a machine, since each uses all of it.
+        One build at a time on a machine.
         """
         wanted = list(wanted)
         if all(artefact.exists() for artefact in wanted):
             return []
-        with exclusive(
-            Path(tempfile.gettempdir()) / f"cali-images-{os.getuid()}.lock", self._terminal.say, "build of images"
-        ):
+        with exclusive(self.shop.lock, self._terminal.say, "build of images"):
             todo = order(wanted)
             for number, artefact in enumerate(todo, start=1):
                 verb = "pulling" if isinstance(artefact, PublishedImage) else "building"

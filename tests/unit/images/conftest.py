@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from docker.errors import APIError, ImageNotFound
+
+from sandbox.images.artefact import Workshop
+from sandbox.images.settings import Settings
+from sandbox.instance import Home
+
+
+class FakeImages:
+    """The engine's images, and the registry behind them."""
+
+    def __init__(self) -> None:
+        self.present: set[str] = set()
+        self.in_registry: set[str] = set()
+        self.asked: list[str] = []
+        self.reached = True
+
+    def get(self, reference: str) -> Any:
+        if reference not in self.present:
+            raise ImageNotFound(reference)
+        return SimpleNamespace(attrs={"Size": 1}, tags=[reference])
+
+    def get_registry_data(self, reference: str) -> None:
+        self.asked.append(reference)
+        if not self.reached:
+            raise APIError("no such host", response=SimpleNamespace(status_code=500), explanation="no such host")  # type: ignore[arg-type]
+        if reference not in self.in_registry:
+            raise APIError("not found", response=SimpleNamespace(status_code=404), explanation="not found")  # type: ignore[arg-type]
+
+    def pull(self, repository: str, tag: str, platform: str) -> None:
+        self.present.add(f"{repository}:{tag}")
+
+    def list(self, filters: Mapping[str, str]) -> list[Any]:
+        return [SimpleNamespace(tags=[reference]) for reference in sorted(self.present)]
+
+    def remove(self, reference: str) -> None:
+        self.present.remove(reference)
+
+
+class FakeEngine:
+    def __init__(self) -> None:
+        self.images = FakeImages()
+        self.api = SimpleNamespace(timeout=60)
+
+    def version(self) -> dict[str, str]:
+        return {"Arch": "amd64"}
+
+
+@pytest.fixture
+def engine() -> FakeEngine:
+    return FakeEngine()
+
+
+@pytest.fixture
+def shop(tmp_path: Path, engine: FakeEngine) -> Workshop:
+    return Workshop(
+        Home(tmp_path),
+        Settings(),
+        {},
+        connect=lambda: engine,  # type: ignore[arg-type, return-value]
+        lock=tmp_path / "lock",
+    )

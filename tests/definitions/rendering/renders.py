@@ -57,9 +57,14 @@ def pods(manifests: list[Manifest]) -> Iterator[tuple[Manifest, Manifest]]:
 
 
 @cache
-def eks_version() -> str:
-    """The version of the EKS cluster, as Terraform has it by default."""
+def terraform_default(variable: str) -> str:
+    """The default of a variable of `terraform/`, a string or a number."""
     text = (REPOSITORY / "terraform" / "variables.tf").read_text()
-    match = re.search(r'variable "kubernetes_version" \{[^}]*?default\s*=\s*"([^"]+)"', text)
-    assert match, "terraform/variables.tf: kubernetes_version has no default"
+    match = re.search(rf'variable "{variable}" {{[^}}]*?default\s*=\s*"?([^"\n]+)"?', text)
+    assert match, f"terraform/variables.tf: {variable} has no default"
     return match.group(1)
+
+
+def eks_version() -> str:
+    """The version of the EKS cluster."""
+    return terraform_default("kubernetes_version")

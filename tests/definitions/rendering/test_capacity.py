@@ -9,7 +9,6 @@ import pytest
 import yaml
 
 from sandbox.definitions.charts import Chart
-from sandbox.instance import REPOSITORY
 from tests.definitions.rendering import renders
 from tests.definitions.rendering.capacity import Node, Pod, nodes, place, requests
 from tests.definitions.rendering.conftest import Render
@@ -88,11 +87,6 @@ def test_charts_ask_for_what_is_reckoned_with(chart: Chart, render: Render) -> N
     assert found == CHART_PODS[chart.name], "put it into expected/chart-pods.yaml"
 
 
-def test_the_node_is_the_one_that_terraform_makes() -> None:
-    text = (REPOSITORY / "terraform" / "variables.tf").read_text()
-    match = re.search(r'variable "node_instance_type" \{[^}]*?default\s*=\s*"([^"]+)"', text)
-    assert match
-    assert match[1] == FACTS["node"]["instance_type"]
-    group = (REPOSITORY / "terraform" / "05-eks.tf").read_text()
-    sizes = {key: int(value) for key, value in re.findall(r"(min|max)_size\s*=\s*(\d+)", group)}
-    assert sizes == {"min": 2, "max": 4}
+def test_the_nodes_are_those_that_terraform_makes() -> None:
+    assert renders.terraform_default("node_instance_type") == FACTS["node"]["instance_type"]
+    assert (renders.terraform_default("node_min"), renders.terraform_default("node_max")) == ("2", "4")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+import re
 from urllib.parse import urlsplit
 
 import pytest
 import yaml
 
 from sandbox.definitions.charts import Chart, Target
+from sandbox.instance import REPOSITORY
 from tests.definitions.rendering import renders
 from tests.definitions.rendering.conftest import Render
 from tests.definitions.rendering.renders import CHARTS, RELEASES, VALUES, title
@@ -46,6 +48,25 @@ def test_no_secret_is_one_that_everybody_knows(chart: Chart, target: Target, ren
             texts += (manifest.get("stringData") or {}).values()
             for text in texts:
                 assert not PUBLISHED & {text, urlsplit(text).password}, title(manifest)
+
+
+def _associated() -> set[tuple[str, str]]:
+    """Namespace and account of every pod identity association that is for a pod of ours or of a chart."""
+    text = (REPOSITORY / "terraform" / "06-iam.tf").read_text()
+    found = re.findall(r'(\S+)\s*= \{ namespace = "([^"]+)", service_account = "([^"]+)" \}', text)
+    add_ons = {"ebs-csi"}
+    return {(namespace, account) for name, namespace, account in found if name not in add_ons}
+
+
+def test_every_account_that_aws_gives_a_role_is_one_that_a_pod_has(render: Render) -> None:
+    rendered = [renders.overlay("aws"), *(render(chart, target) for chart, target in RELEASES if target == "aws")]
+    accounts = {
+        (workload["metadata"]["namespace"], pod["serviceAccountName"])
+        for manifests in rendered
+        for workload, pod in renders.pods(manifests)
+    }
+    assert ("cali", "consumer") in _associated()
+    assert _associated() <= accounts
 
 
 def test_the_consumer_on_aws_reaches_the_service_of_the_milvus_chart(render: Render) -> None:

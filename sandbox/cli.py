@@ -15,6 +15,7 @@ from sandbox.commands.clean import clean
 from sandbox.commands.doctor import doctor
 from sandbox.commands.down import down
 from sandbox.commands.engine import engine
+from sandbox.commands.iam import iam
 from sandbox.commands.images import images
 from sandbox.commands.logs import logs
 from sandbox.commands.restart import restart, start, stop
@@ -41,7 +42,7 @@ def cli() -> None:
 
 for command in (
     *(up, status, send, trace, logs, start, stop, restart, down, clean, doctor),
-    *(terraform, engine, images),
+    *(terraform, engine, images, iam),
 ):
     cli.add_command(command)
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from sandbox import sending
 from sandbox.errors import SandboxError
+from sandbox.steps import TEN_STEPS
 from sandbox.stores import Stores
 from sandbox.terminal import Terminal
 from sandbox.tracing import Trace, follow
@@ -27,15 +29,20 @@ class FirstRecordError(SandboxError):
 
     Attributes:
         trace: How far it came.
+        refused: What a role is refused, by the number of the step that needs it.
     """
 
-    def __init__(self, trace: Trace) -> None:
+    def __init__(self, trace: Trace, refused: Mapping[int, str]) -> None:
         stuck = next(step for step in trace.steps if step.state != "ok")
+        if refused:
+            stuck = next(step for step in trace.steps if step.number in refused)
         super().__init__(
-            f"the first record is stuck at step {stuck.number} {stuck.name}: {stuck.evidence}",
+            f"the first record is stuck at step {stuck.number} {stuck.name}: "
+            f"{refused.get(stuck.number) or stuck.evidence}",
             hint=f"`sandbox trace {trace.record_id}` and `sandbox status` say more",
         )
         self.trace = trace
+        self.refused = refused
 
 
 def send_and_follow(stores: Stores, terminal: Terminal) -> Trace:
@@ -59,5 +66,6 @@ def send_and_follow(stores: Stores, terminal: Terminal) -> Trace:
 
     seen = follow(stores, reference.record_id, patience_s=PATIENCE_S, on_change=show)
     if not seen.complete:
-        raise FirstRecordError(seen)
+        refused = {step.number: told for step in TEN_STEPS if (told := stores.refused(step.uses))}
+        raise FirstRecordError(seen, refused)
     return seen

@@ -104,6 +104,9 @@ def _service(service: Part, process: ProcessState | None) -> ServiceStatus:
 
 
 def _step(step: Step, services: Mapping[str, ServiceStatus], stores: Stores) -> StepStatus:
+    # Before what is broken: a process that is not let to work is not ready either.
+    if refused := stores.refused(step.uses):
+        return StepStatus(step.number, step.name, "failing", refused, "", "")
     broken = [services[name] for name in step.needs if services[name].state != "running"]
     if broken:
         reasons = "; ".join(f"{service.name} {service.reason}" for service in broken)

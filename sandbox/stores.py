@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -16,6 +16,9 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from sandbox.errors import SandboxError
+from sandbox.iam import decisions as iam_decisions
+from sandbox.iam import refusals
+from sandbox.iam.refusals import Use
 from sandbox.isolation import LOCAL_CREDENTIALS
 from sandbox.replicas import Replicas, consumers
 
@@ -52,6 +55,7 @@ class Stores:
         outputs: Terraform's outputs: names of the stream, the bucket, the tables.
         containers: The folder of the container logs.
         real_shipper: Whether the shipper is Fluent Bit itself.
+        decisions: The file of IAM decisions, which only an emulator that enforces IAM writes.
     """
 
     region: str
@@ -66,6 +70,7 @@ class Stores:
     outputs: dict[str, str]
     containers: Path
     real_shipper: bool = False
+    decisions: Path | None = None
 
     @cached_property
     def _session(self) -> Any:  # boto3 builds its clients at run time
@@ -90,6 +95,11 @@ class Stores:
     def secretsmanager(self) -> Any:
         """Secrets Manager."""
         return self._session.client("secretsmanager", endpoint_url=self.aws, config=_CONFIG)
+
+    @cached_property
+    def iam(self) -> Any:
+        """IAM."""
+        return self._session.client("iam", endpoint_url=self.aws, config=_CONFIG)
 
     @cached_property
     def dynamodb(self) -> Any:
@@ -128,6 +138,10 @@ class Stores:
         if stream is None:
             return f"there is no delivery stream {name}"
         return f"{name}: {stream['reason']}" if stream["state"] == "failing" else ""
+
+    def refused(self, uses: Iterable[Use]) -> str:
+        """Which of these actions a role was refused, and has not been allowed since; empty when none was."""
+        return refusals.refused(uses, iam_decisions.read(self.decisions)) if self.decisions else ""
 
     def slack_messages(self, since: int = 0) -> list[dict[str, Any]]:
         """The messages Slack received, oldest first."""

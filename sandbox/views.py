@@ -8,10 +8,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from sandbox.iam.usage import RoleUse
 from sandbox.install.checks import Check
 from sandbox.status import Report
 from sandbox.tracing import Trace
 
+_USES = {"used": "green", "unused": "yellow", "refused": "red", "not enforced": "dim"}
 _MARKS = {"ok": ("✓", "green"), "waiting": ("…", "yellow"), "failing": ("✗", "red"), "skipped": ("-", "dim")}
 
 
@@ -23,6 +25,29 @@ def checks(console: Console, found: Iterable[Check]) -> None:
         if check.remedy:
             line.append(f" — {check.remedy}", style="dim")
         console.print(line)
+
+
+def iam(console: Console, seen: Iterable[RoleUse]) -> None:
+    """Each role's actions; of a role that no part runs under, how many there are."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("role", "action", "state", "allowed", "refused", "on"):
+        table.add_column(column, overflow="fold")
+    idle = []
+    for use in seen:
+        if not use.part:
+            idle.append(f"{use.role} ({len(use.actions)} actions, {len(use.managed)} policies of AWS)")
+            continue
+        if not use.actions:
+            table.add_row(use.role, "", Text("may do nothing", style="dim"), "", "", "")
+        for action in use.actions:
+            colour = _USES[action.state]
+            state = f"{action.state}: {action.reason}" if action.reason else action.state
+            on = ", ".join(resource.rpartition(":")[2] for resource in action.resources)
+            counts = (str(action.allowed or ""), str(action.denied or ""))
+            table.add_row(use.role, action.action, Text(state, style=colour), *counts, Text(on))
+    console.print(table)
+    if idle:
+        console.print(f"\nno part runs under: {', '.join(idle)}")
 
 
 def trace(console: Console, seen: Trace) -> None:

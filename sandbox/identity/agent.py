@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+import time
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -30,11 +32,11 @@ class IdentityError(SandboxError):
         self.service_account = service_account
 
 
-@dataclass(frozen=True)
+@dataclass
 class Agent:
-    """Gives credentials to the pods of a cluster, each of which is known by its service account.
+    """Gives credentials to the pods of one cluster, the same ones for half of their time, as EKS's agent does.
 
-    Processes have no namespace: the association says which one a pod of that service account would run in.
+    An SDK waits two seconds for an answer: what came too late is there when it asks again.
 
     Attributes:
         eks: Client of EKS, which knows the associations.
@@ -45,9 +47,19 @@ class Agent:
     eks: Any
     sts: Any
     cluster: str
+    _given: dict[str, tuple[dict[str, str], float]] = field(default_factory=dict)
+    _asking: threading.Lock = field(default_factory=threading.Lock)
 
     def credentials(self, service_account: str) -> dict[str, str]:
         """What the agent on a node answers; raises IdentityError."""
+        with self._asking:
+            given, until = self._given.get(service_account, ({}, 0.0))
+            if time.monotonic() >= until:
+                given = self._assume(service_account)
+                self._given[service_account] = given, time.monotonic() + SESSION_S / 2
+            return given
+
+    def _assume(self, service_account: str) -> dict[str, str]:
         try:
             association = self._association(service_account)
             role = str(association["roleArn"])
@@ -55,7 +67,7 @@ class Agent:
                 RoleArn=role,
                 RoleSessionName=f"eks-{self.cluster}-{service_account}-{uuid.uuid4()}"[:64],
                 DurationSeconds=SESSION_S,
-                Tags=self._tags(association),
+                Tags=self._tags(association["namespace"], service_account),
             )["Credentials"]
         except (ClientError, BotoCoreError) as error:
             raise IdentityError(service_account, str(error)) from error
@@ -68,24 +80,23 @@ class Agent:
             "Expiration": ends.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         }
 
-    def _association(self, service_account: str) -> Any:  # an answer of boto3, which builds its clients at run time
-        where = {"clusterName": self.cluster, "serviceAccount": service_account}
-        found = self.eks.list_pod_identity_associations(**where)["associations"]
-        if not found:
-            raise IdentityError(service_account, f"cluster {self.cluster} has no pod identity association for it")
-        if len(found) > 1:
-            raise IdentityError(service_account, f"cluster {self.cluster} has it in {len(found)} namespaces")
-        answer = self.eks.describe_pod_identity_association(
-            clusterName=self.cluster, associationId=found[0]["associationId"]
-        )
-        return answer["association"]
+    def _association(self, service_account: str) -> dict[str, Any]:
+        """The one association of the service account, in whichever namespace it is: a process is in none."""
+        pages = self.eks.get_paginator("list_pod_identity_associations").paginate(clusterName=self.cluster)
+        listed = [entry for page in pages for entry in page["associations"]]
+        found = [entry["associationId"] for entry in listed if entry["serviceAccount"] == service_account]
+        if len(found) != 1:
+            problem = f"cluster {self.cluster} has {len(found) or 'no'} pod identity associations for it"
+            raise IdentityError(service_account, problem)
+        answer = self.eks.describe_pod_identity_association(clusterName=self.cluster, associationId=found[0])
+        return dict(answer["association"])
 
-    def _tags(self, association: Any) -> list[dict[str, str]]:
+    def _tags(self, namespace: str, service_account: str) -> list[dict[str, str]]:
         """The session tags of EKS Pod Identity, but for the cluster's ARN and the pod's uid, which no process has."""
         tags = {
             "eks-cluster-name": self.cluster,
-            "kubernetes-namespace": association["namespace"],
-            "kubernetes-service-account": association["serviceAccount"],
-            "kubernetes-pod-name": f"{association['serviceAccount']}-0",
+            "kubernetes-namespace": namespace,
+            "kubernetes-service-account": service_account,
+            "kubernetes-pod-name": f"{service_account}-0",
         }
         return [{"Key": key, "Value": value} for key, value in tags.items()]

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from sandbox.iam.decisions import Decision, family, read, write
 
-#: Counts may be this old in the file, in seconds; anything new is there at once.
+#: Seconds that counts may be behind in the file, and that news may be.
 _COUNTS_S = 5.0
+_NEWS_S = 0.2
 
 
 class Recorder:
@@ -23,8 +24,8 @@ class Recorder:
         self._path = path
         self._lock = threading.Lock()
         self._decisions = {(d.role, d.action, d.resource): d for d in read(path)}
-        self._changed = self._stopping = False
-        self._news = threading.Event()
+        self._changed = False
+        self._news, self._closing = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="decisions", daemon=True)
         self._thread.start()
 
@@ -52,13 +53,14 @@ class Recorder:
 
     def close(self) -> None:
         """Write what is not written yet."""
-        self._stopping = True
+        self._closing.set()
         self._news.set()
         self._thread.join()
 
     def _run(self) -> None:
-        while not self._stopping:
+        while not self._closing.is_set():
             self._news.wait(_COUNTS_S)
+            self._closing.wait(_NEWS_S)
             self._news.clear()
             with self._lock:
                 changed, self._changed = self._changed, False

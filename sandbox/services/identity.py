@@ -24,8 +24,7 @@ class Identity(OwnServer):
 
     def arguments(self) -> list[str]:
         """Whose associations it looks up, and where the tokens are."""
-        folder = str(_tokens(self.instance))
-        return ["--cluster", CLUSTER_NAME, "--tokens", folder]
+        return ["--cluster", CLUSTER_NAME, "--tokens", str(_tokens(self.instance))]
 
     def environment(self) -> Mapping[str, str]:
         """The key of the service that pods' roles trust."""

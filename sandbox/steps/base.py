@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any, ClassVar, Literal
 
+from sandbox.iam.refusals import Use
 from sandbox.latency import moment
 from sandbox.record import FoundLine, RecordReference
 from sandbox.stores import Stores, parse_json
@@ -100,11 +101,13 @@ class Step(ABC):
         name: Its name in `status --json`.
         needs: The services without which no record gets through it. What only makes it poorer is not among them:
             an alert goes out without a search, without an analysis.
+        uses: What it does on AWS, under whose role: what a role is refused fails the step that needs it.
     """
 
     number: ClassVar[int]
     name: ClassVar[str]
     needs: ClassVar[tuple[str, ...]]
+    uses: ClassVar[tuple[Use, ...]] = ()
 
     @abstractmethod
     def status(self, stores: Stores) -> Finding:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sandbox.iam.refusals import Use
 from sandbox.steps.base import Finding, Journey, Step
 from sandbox.stores import Stores
 
@@ -12,6 +13,7 @@ class FluentBit(Step):
     number = 2
     name = "fluent-bit"
     needs = ("aws", "shipper")
+    uses = (Use("cali-fluent-bit", "kinesis:*"),)
 
     def status(self, stores: Stores) -> Finding:
         """What the shipper has had acknowledged."""

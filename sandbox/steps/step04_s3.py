@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 from datetime import timedelta
 
+from sandbox.iam.refusals import Use
 from sandbox.record import RecordReference
 from sandbox.steps.base import Finding, Journey, Step
 from sandbox.stores import Stores, parse_json
@@ -16,6 +17,7 @@ class S3(Step):
     number = 4
     name = "s3"
     needs = ("aws", "firehose")
+    uses = (Use("cali-firehose", "kinesis:*"), Use("cali-firehose", "s3:*", "*/raw/[*]"))
 
     def status(self, stores: Stores) -> Finding:
         """The newest object, unless Firehose cannot deliver."""

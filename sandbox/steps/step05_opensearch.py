@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sandbox.iam.refusals import Use
 from sandbox.record import RecordReference
 from sandbox.steps.base import Finding, Journey, Step
 from sandbox.stores import Stores
@@ -13,6 +14,11 @@ class OpenSearch(Step):
     number = 5
     name = "opensearch"
     needs = ("aws", "firehose", "opensearch")
+    uses = (
+        Use("cali-firehose", "kinesis:*"),
+        Use("cali-firehose", "es:*"),
+        Use("cali-firehose", "s3:*", "*/firehose-failed/[*]"),
+    )
 
     def status(self, stores: Stores) -> Finding:
         """How many documents there are, and the newest, unless Firehose cannot deliver."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sandbox.iam.refusals import Use
 from sandbox.steps.base import Finding, Journey, Step
 from sandbox.stores import Stores
 
@@ -12,6 +13,12 @@ class Consumer(Step):
     number = 6
     name = "consumer"
     needs = ("aws", "consumer")
+    # Leases and checkpoints; the secrets are read before anything is.
+    uses = (
+        Use("cali-consumer", "kinesis:*"),
+        Use("cali-consumer", "dynamodb:*", "*:table/cali-consumer-leases"),
+        Use("cali-consumer", "secretsmanager:*"),
+    )
 
     def status(self, stores: Stores) -> Finding:
         """Which shards it reads and how far behind it is."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sandbox.iam.refusals import Use
 from sandbox.steps.base import Finding, Journey, Step
 from sandbox.steps.step06_consumer import Consumer
 from sandbox.stores import Stores, parse_json
@@ -13,6 +14,14 @@ class Pydantic(Step):
     number = 7
     name = "pydantic"
     needs = ("aws", "consumer")
+    # A valid record that may alert becomes a row, an invalid one an object; HeadBucket asks whether it could.
+    uses = (
+        Use("cali-consumer", "dynamodb:GetItem", "*:table/cali-alert-ledger"),
+        Use("cali-consumer", "dynamodb:PutItem", "*:table/cali-alert-ledger"),
+        Use("cali-consumer", "dynamodb:UpdateItem", "*:table/cali-alert-ledger"),
+        Use("cali-consumer", "s3:ListBucket"),
+        Use("cali-consumer", "s3:*", "*/rejected/[*]"),
+    )
 
     def status(self, stores: Stores) -> Finding:
         """How many passed and how many were set aside."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sandbox.iam.refusals import Use
 from sandbox.steps.base import Finding, Journey, Step
 from sandbox.stores import Stores
 
@@ -12,6 +13,8 @@ class Milvus(Step):
     number = 8
     name = "milvus"
     needs = ("aws", "milvus", "model", "consumer")
+    # What no past incident explains is kept.
+    uses = (Use("cali-consumer", "s3:*", "*/new_errors/[*]"),)
 
     def status(self, stores: Stores) -> Finding:
         """The consumer's last search."""

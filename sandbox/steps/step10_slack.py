@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sandbox.iam.refusals import Use
 from sandbox.steps.base import Finding, Journey, Step
 from sandbox.stores import Stores
 
@@ -12,6 +13,11 @@ class Slack(Step):
     number = 10
     name = "slack"
     needs = ("aws", "consumer", "slack")
+    # The alerts that are owed.
+    uses = (
+        Use("cali-consumer", "dynamodb:Query", "*:table/cali-alert-ledger/*"),
+        Use("cali-consumer", "dynamodb:BatchGetItem"),
+    )
 
     def status(self, stores: Stores) -> Finding:
         """The alert received last."""

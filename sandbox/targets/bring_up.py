@@ -15,6 +15,7 @@ from sandbox.instance import REPOSITORY, Instance
 from sandbox.knowledge import threshold
 from sandbox.provision import index_template, secrets
 from sandbox.services.base import NotReadyError, Part
+from sandbox.steps import TEN_STEPS
 from sandbox.targets.target import Target
 from sandbox.terminal import Terminal
 from sandbox.terraform import TerraformRun
@@ -26,6 +27,9 @@ _POLL_S = 0.1
 #: Characters of a log's last line in an error, and how many lines are looked at for one that says anything.
 _LAST_WORDS = 300
 _LAST_LINES = 20
+
+#: How long a part may wait for what its role is refused: policies may come after it.
+_REFUSED_S = 10.0
 
 #: How often a program may start before it counts as one that does not stay up.
 _ATTEMPTS = 2
@@ -126,7 +130,8 @@ def _provision(target: Target) -> None:
 def wait_ready(target: Target, part: Part, terminal: Terminal) -> None:
     """Until the part is ready; raises NotReadyError when it ends again and again, or takes longer than it may."""
     with terminal.stage(f"{part.name} ({part.nature}, {part.version()})"):
-        deadline = time.monotonic() + part.ready_s
+        begun = time.monotonic()
+        deadline = begun + part.ready_s
         pids: set[int] = set()
         while True:
             try:
@@ -137,11 +142,18 @@ def wait_ready(target: Target, part: Part, terminal: Terminal) -> None:
                 if process is None or process.state == "FATAL" or len(pids) > _ATTEMPTS:
                     problem = f"it does not stay up: {_last_words(target, part.name)}"
                     raise NotReadyError(part.name, problem) from error
-                if time.monotonic() > deadline:
-                    raise NotReadyError(part.name, f"after {part.ready_s:.0f} s: {error.reason}") from error
+                waited = time.monotonic() - begun
+                refused = _refused(target, part.name) if waited > _REFUSED_S else ""
+                if refused or time.monotonic() > deadline:
+                    raise NotReadyError(part.name, f"after {waited:.0f} s: {refused or error.reason}") from error
                 time.sleep(_POLL_S)
             else:
                 return
+
+
+def _refused(target: Target, name: str) -> str:
+    """What a role is refused of what the steps of a part need."""
+    return target.stores().refused(use for step in TEN_STEPS if name in step.needs for use in step.uses)
 
 
 def _last_words(target: Target, name: str) -> str:

@@ -10,6 +10,7 @@ from typing import ClassVar
 from sandbox import ports
 from sandbox.definitions import digest
 from sandbox.errors import UsageError
+from sandbox.iam import decisions
 from sandbox.instance import REPOSITORY, Instance
 from sandbox.knowledge import threshold
 from sandbox.replicas import OneServer, Replicas
@@ -174,6 +175,7 @@ class Target(ABC):
             outputs=self.memory.outputs,
             containers=self.instance.containers,
             real_shipper=self.services()["shipper"].nature == "real",
+            decisions=self.instance.state("aws") / decisions.FILE,
             shipper=self.replicas("shipper"),
             consumer=self.replicas("consumer"),
             **{name: self.address(name) for name in ("aws", "firehose", "opensearch", "milvus", "model", "slack")},

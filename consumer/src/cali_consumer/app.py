@@ -207,7 +207,8 @@ class App:
     def _not_ready(self) -> str | None:
         """Readiness: at work or standing by; a dependency that only degrades alerts does not count."""
         if self._coordinator is None or not self._coordinator.ticked_at:
-            return "starting"
+            faults = [self.observed.dependency_fault(name) for name in ("secrets", "aws")]
+            return "; ".join(["starting", *filter(None, faults)])
         for name in ("dynamodb", "kinesis"):
             if fault := self.observed.dependency_fault(name):
                 return f"{name}: {fault}"

@@ -1,8 +1,11 @@
 # What keeps the network to itself, and shows what was kept out.
 
-# Without rules: whatever is put into the network without a group of its own reaches nothing.
+# Without rules: whatever is put into the network without a group of its own reaches nothing. They are named, though
+# empty: of rules that are not named, one that somebody adds would stay unseen.
 resource "aws_default_security_group" "cali" {
-  vpc_id = aws_vpc.cali.id
+  vpc_id  = aws_vpc.cali.id
+  ingress = []
+  egress  = []
 
   tags = { Name = "cali-default-closed" }
 }

@@ -30,6 +30,7 @@ _EXISTS = (
     "EntityAlreadyExists",
     "InvalidGroup.Duplicate",
     "InvalidLaunchTemplateName.AlreadyExistsException",
+    "Resource.AlreadyAssociated",
     "RepositoryAlreadyExistsException",
     "ResourceAlreadyExistsException",
     "ResourceExistsException",
@@ -214,8 +215,17 @@ class Engine:
     def imported(self, identifier: str) -> Attributes | None:
         """The state of what exists under an import id; None when nothing does."""
         resource = self.resource
-        seed = resource.importing(identifier) if resource.importing else self._parse(identifier)
-        state = self.read(self.block.complete({**seed, "id": identifier}))
+        try:
+            seed = {"id": identifier, **(resource.importing or self._parse)(identifier)}
+        except ValueError as error:  # too few parts
+            problem = f"the id does not have the parts of {resource.identity}"
+            raise ProviderError(f"importing {resource.type_name} {identifier}", problem) from error
+        if resource.importing and resource.lookup:
+            try:
+                resource.lookup(self.clients, seed)
+            except (ClientError, BotoCoreError) as error:
+                raise ProviderError(*describe("importing", resource.type_name, seed, error)) from error
+        state = self.read(self.block.complete(seed))
         if state is not None:
             state["id"] = self.identity(state)
         return state

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 
 from sandbox.tfprovider.schema import Attribute, Block, NestedBlock, at
 from sandbox.tfprovider.table import Resource
@@ -118,7 +119,9 @@ def equivalent(resource: Resource, attribute: Attribute, prior: Value, new: Valu
         # One side is silent, the other names what is off or empty: the same to every service.
         return not attribute.computed and is_zero(prior) and is_zero(new)
     if attribute.is_set and isinstance(prior, list) and isinstance(new, list):
-        return sorted(map(repr, prior)) == sorted(map(repr, new))
+        one, other = (sorted(json.dumps(item, sort_keys=True) for item in items) for items in (prior, new))
+        if one == other:
+            return True
     if path in resource.json_attributes and same_json(prior, new):
         return True
     test = resource.same.get(path)

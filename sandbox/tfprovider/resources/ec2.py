@@ -71,6 +71,13 @@ def _association(state: Attributes, answer: Mapping[str, Any]) -> None:
     state["route_table_id"], state["subnet_id"] = every[0]
 
 
+def _find_association(clients: Clients, state: Attributes) -> None:
+    tables = clients.get("ec2").describe_route_tables(RouteTableIds=[state["route_table_id"]])["RouteTables"]
+    for one in (one for table in tables for one in table.get("Associations", ())):
+        if one.get("SubnetId") == state["subnet_id"]:
+            state["id"] = one["RouteTableAssociationId"]
+
+
 _TABLES_OF_ASSOCIATION = Op(
     "DescribeRouteTables",
     only=NOTHING,
@@ -232,5 +239,7 @@ TABLES = (
         identity="{id}",
         force_new=("subnet_id", "route_table_id", "gateway_id"),
         missing=("InvalidAssociationID.NotFound",),
+        importing=lambda text: dict(zip(("subnet_id", "route_table_id"), text.split("/", 1), strict=True)),
+        lookup=_find_association,
     ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -42,6 +43,19 @@ def rules(permissions: list[Mapping[str, Any]], group: str) -> list[Attributes]:
                 else:
                     rule[attribute].append(side[key])
     return list(found.values())
+
+
+def same_rules(prior: Any, new: Any) -> bool:
+    """Whether two sets of rules let the same through: the order of addresses means nothing."""
+    return _canonical(prior) == _canonical(new)
+
+
+def _canonical(every: list[Attributes]) -> list[str]:
+    plain = [
+        {name: sorted(value) if isinstance(value, list) and value else value or "" for name, value in rule.items()}
+        for rule in every
+    ]
+    return sorted(json.dumps(rule, sort_keys=True) for rule in plain)
 
 
 def _permission(rule: Attributes, group: str) -> dict[str, Any]:
@@ -205,6 +219,7 @@ TABLES = (
         changes=(Change(("ingress", "egress"), _change),),
         force_new=("name", "description", "vpc_id"),
         defaults={"description": "Managed by Terraform", "revoke_rules_on_delete": False},
+        same={"ingress": same_rules, "egress": same_rules},
         missing=_GONE,
         tags=TAGS,
         lookup=_find,
@@ -223,6 +238,7 @@ TABLES = (
         changes=(Change(("ingress", "egress"), _change),),
         force_new=("vpc_id",),
         defaults={"revoke_rules_on_delete": False},
+        same={"ingress": same_rules, "egress": same_rules},
         missing=_GONE,
         tags=TAGS,
     ),

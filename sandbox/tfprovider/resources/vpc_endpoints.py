@@ -95,7 +95,7 @@ TABLES = (
         force_new=("vpc_id", "service_name", "vpc_endpoint_type"),
         defaults={"vpc_endpoint_type": "Gateway"},
         json_attributes=("policy",),
-        kept=("policy", "private_dns_enabled", "ip_address_type"),
+        kept=("policy", "ip_address_type"),
         missing=("InvalidVpcEndpointId.NotFound",),
         tags=TAGS,
     ),

@@ -25,11 +25,11 @@ sandbox-clean: ## Remove the sandbox's data; `bin/sandbox clean --all` also what
 	@bin/sandbox clean --target $(TARGET)
 
 ## Test it
-.PHONY: test lint types unit definitions e2e latency faults iam kind
-test: ## Everything: lint, types, unit, definitions, e2e, latency
+.PHONY: test lint types unit definitions terraform-e2e e2e latency faults iam kind
+test: ## Everything: lint, types, unit, definitions, terraform-e2e, e2e, latency
 	@$(PYTHON) sandbox/bootstrap.py --dev
 	@$(DEV)/tox run
-lint types unit definitions e2e latency faults iam kind: ## One of them
+lint types unit definitions terraform-e2e e2e latency faults iam kind: ## One of them
 	@$(PYTHON) sandbox/bootstrap.py --dev
 	@$(DEV)/tox run -e $@
 

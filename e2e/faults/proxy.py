@@ -1,4 +1,7 @@
-"""A reverse proxy that can hold one request, before it is passed on or before its answer is: the moment to kill at."""
+"""A reverse proxy that can hold one request, before it is passed on or before its answer is: the moment to kill at.
+
+It can also refuse a request in the server's place.
+"""
 
 from __future__ import annotations
 
@@ -97,6 +100,7 @@ class Proxy:
         self.upstream = upstream
         self.rewrites: dict[str, str] = {}
         self._holds: list[Hold] = []
+        self._refusals: list[Callable[[Call], bool]] = []
         self._host, self._port = parts.hostname or "127.0.0.1", parts.port or 80
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, self))
         self._server.daemon_threads = True
@@ -111,6 +115,10 @@ class Proxy:
         hold = Hold(wanted, moment)
         self._holds.append(hold)
         return hold
+
+    def refuse(self, wanted: Callable[[Call], bool]) -> None:
+        """From now on answer what is wanted with an error of AWS's JSON protocol, and do not pass it on."""
+        self._refusals.append(wanted)
 
     @contextmanager
     def serving(self) -> Iterator[Proxy]:
@@ -127,6 +135,9 @@ class Proxy:
 
     def pass_on(self, call: Call) -> tuple[int, list[tuple[str, str]], bytes]:
         """Ask the server; status, headers, body."""
+        if any(wanted(call) for wanted in self._refusals):
+            body = b'{"__type": "AccessDeniedException", "message": "refused by the test"}'
+            return 400, [("Content-Type", "application/x-amz-json-1.0")], body
         holds = [hold for hold in self._holds if hold.matches(call)]
         for hold in holds:
             if hold.moment is Moment.REQUEST:

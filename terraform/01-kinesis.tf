@@ -47,7 +47,6 @@ resource "aws_kinesis_firehose_delivery_stream" "s3" {
     buffering_interval  = var.firehose_buffer_seconds
     buffering_size      = var.firehose_buffer_mib
     compression_format  = "GZIP"
-    custom_time_zone    = "UTC"
 
     processing_configuration {
       enabled = true

@@ -30,9 +30,11 @@ resource "aws_cloudwatch_log_group" "opensearch" {
 }
 
 data "aws_iam_policy_document" "opensearch_logs" {
+  count = length(var.opensearch_log_types) > 0 ? 1 : 0
+
   statement {
     actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-    resources = [for group in aws_cloudwatch_log_group.opensearch : "${group.arn}:log-stream:*"]
+    resources = ["${aws_cloudwatch_log_group.opensearch[0].arn}:log-stream:*"]
 
     principals {
       type        = "Service"
@@ -51,7 +53,7 @@ resource "aws_cloudwatch_log_resource_policy" "opensearch" {
   count = length(var.opensearch_log_types) > 0 ? 1 : 0
 
   policy_name     = "cali-opensearch"
-  policy_document = data.aws_iam_policy_document.opensearch_logs.json
+  policy_document = data.aws_iam_policy_document.opensearch_logs[0].json
 }
 
 # The endpoint is public, and nothing passes it unsigned: TLS, the access policy above (named roles alone) and fine-grained

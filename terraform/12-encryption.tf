@@ -2,6 +2,10 @@
 # through AWS's key. Everything else is encrypted by keys that AWS keeps, at no cost and with no right a role could lack.
 
 data "aws_iam_policy_document" "key" {
+  #checkov:skip=CKV_AWS_109: the policy of a key
+  #checkov:skip=CKV_AWS_111: the policy of a key
+  #checkov:skip=CKV_AWS_356: the policy of a key
+
   # In a key's policy, "*" is the key itself. Without this statement IAM would have no say in it.
   statement {
     sid       = "Account"

@@ -61,7 +61,7 @@ class DockerfileImage(BuiltImage):
         arguments |= {name: self.shop.environment[name] for name in _PASSED_ON if self.shop.environment.get(name)}
         arguments |= {name: self.shop.environment[name] for name in _PROXIES if self.shop.environment.get(name)}
         with tempfile.TemporaryFile() as archive, self.log.open("w") as log:
-            self._pack(archive)
+            self.pack(archive)
             archive.seek(0)
             try:
                 answers = self.shop.engine.api.build(
@@ -82,7 +82,8 @@ class DockerfileImage(BuiltImage):
         if "error" in answer:
             raise BuildError(self.name, " ".join(line.split())[:_REASON_CHARACTERS], self.log)
 
-    def _pack(self, archive: IO[bytes]) -> None:
+    def pack(self, archive: IO[bytes]) -> None:
+        """Write the context with the Dockerfile: nothing in it says which machine made it."""
         with tarfile.open(fileobj=archive, mode="w") as tar:
             _add(tar, "Dockerfile", self.dockerfile)
             made = ((name, artefact.path) for name, artefact in self.made.items())

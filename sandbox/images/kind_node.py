@@ -49,10 +49,10 @@ class Storage:
     def parse(cls, source: str) -> Storage:
         """Read Go's constants; raises LookupError when they are not as expected."""
         names = dict(re.findall(r'^const (\w+) = "(.*)"$', source, re.MULTILINE))
-        manifest = re.search(r"^const defaultStorageManifest = (`.*?`)$", source, re.MULTILINE | re.DOTALL)
+        manifest = re.search(r"^const defaultStorageManifest = `(.*?)^`$", source, re.MULTILINE | re.DOTALL)
         if manifest is None or not {"storageProvisionerImage", "storageHelperImage"} <= names.keys():
             raise LookupError("kind's storage constants are not where they were")
-        pieces = re.split(r"` \+ (\w+) \+ `", manifest[1].strip("`"))
+        pieces = re.split(r"` \+ (\w+) \+ `", manifest[1])
         text = "".join(piece if number % 2 == 0 else names[piece] for number, piece in enumerate(pieces))
         return cls(names["storageProvisionerImage"], names["storageHelperImage"], text)
 

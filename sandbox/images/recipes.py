@@ -138,6 +138,11 @@ class Recipes:
     # -- the kind node
 
     @cached_property
+    def pause(self) -> BuiltImage:
+        """Holds the namespaces of a pod."""
+        return self._one_program(Program("pause", self.shop, module="pause", package="cali/images/pause"))
+
+    @cached_property
     def kind_node(self) -> BuiltImage:
         """A Kubernetes node."""
         images: dict[str, Image] = {
@@ -145,7 +150,7 @@ class Recipes:
             "kube-proxy": self._kube_proxy,
             "etcd": self._one_program(self._program("etcd", "etcd", "go.etcd.io/etcd/server/v3", command="")),
             "coredns": self._one_program(self._program("coredns", "coredns", "github.com/coredns/coredns", command="")),
-            "pause": self._one_program(Program("pause", self.shop, module="pause", package="cali/images/pause")),
+            "pause": self.pause,
             "local-path-provisioner": self._one_program(
                 self._program(
                     "local-path-provisioner",

@@ -10,6 +10,9 @@ from pathlib import Path
 
 from sandbox.images.artefact import BuiltImage, Show
 from sandbox.images.running import require, run
+from sandbox.instance import REPOSITORY
+
+_APT_SETTINGS = REPOSITORY / "images" / "debian" / "99image"
 
 #: What no container reads.
 _LEFT_OUT = ("/usr/share/man/*", "/usr/share/doc/*", "/usr/share/locale/*", "/usr/share/info/*")
@@ -31,6 +34,7 @@ class DebianImage(BuiltImage):
     def inputs(self) -> Iterable[str | bytes | Path]:
         """The release, and the CAs."""
         yield self.release
+        yield _APT_SETTINGS
         yield from self.shop.settings.certificates
 
     def build(self, show: Show) -> None:
@@ -51,13 +55,21 @@ class DebianImage(BuiltImage):
             self.shop.engine.api.import_image_from_file(str(archive), repository=repository, tag=tag, changes=changes)
 
     def _command(self, scratch: Path, archive: Path) -> list[str]:
-        words = ["mmdebstrap", "--variant=minbase", "--include=ca-certificates"]
-        words += [f"--architectures={self.shop.architecture}", "--aptopt=Acquire::Languages none"]
+        words = ["mmdebstrap", "--variant=minbase", "--include=ca-certificates,usr-is-merged"]
+        # A merged /usr from the start: the package that merges it afterwards brings all of Perl.
+        words += ["--hook-directory=/usr/share/mmdebstrap/hooks/merged-usr"]
+        words += [f"--architectures={self.shop.architecture}"]
+        words += ["--aptopt=Acquire::Languages none"]
         words += [f"--dpkgopt=path-exclude={pattern}" for pattern in _LEFT_OUT]
+        words.append(_copy(_APT_SETTINGS, "/etc/apt/apt.conf.d"))
         for number, text in enumerate(self.shop.settings.certificates):
             certificate = scratch / f"{number}.crt"
             certificate.write_bytes(text)
-            words.append(f"--customize-hook=copy-in {shlex.quote(str(certificate))} /usr/local/share/ca-certificates")
+            words.append(_copy(certificate, "/usr/local/share/ca-certificates"))
         words.append('--customize-hook=chroot "$1" update-ca-certificates')
         mirror = self.shop.settings.debian_mirror
         return [*words, self.release, str(archive), *([mirror] if mirror else [])]
+
+
+def _copy(source: Path, folder: str) -> str:
+    return f"--customize-hook=copy-in {shlex.quote(str(source))} {folder}"

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from sandbox.engine import client
 from sandbox.install import java, network, prerequisites
 from sandbox.install.parts import parts, python_with_pip
 from sandbox.install.prerequisites import MissingError
@@ -55,7 +56,16 @@ def run(home: Home) -> list[Check]:
     for part in wanted:
         state = "installed" if part.is_installed else "not installed yet: `sandbox up` does it"
         found.append(Check(part.name, True, state, part.purpose))
+    found.append(_engine())
     return found
+
+
+def _engine() -> Check:
+    """Nothing the embedded target needs, so a machine without one is as it should be."""
+    purpose = "for the kind target and for images"
+    if client.answers():
+        return Check("docker", True, f"an engine answers at {client.address()}", purpose)
+    return Check("docker", True, f"no engine (needed {purpose} only): `sandbox engine start` brings one", purpose)
 
 
 def _look(name: str, present: str, purpose: str, check: Callable[[], None]) -> Check:

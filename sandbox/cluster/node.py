@@ -14,7 +14,9 @@ from docker.models.containers import Container
 
 from sandbox.containers.runner import Runner
 from sandbox.errors import SandboxError
+from sandbox.instance import OWNER_VARIABLE
 from sandbox.ports import LOOPBACK
+from sandbox.supervision import end_processes, owned_processes
 
 _CLUSTER_LABEL = "io.x-k8s.kind.cluster"
 _CREATE_S = 600
@@ -60,6 +62,8 @@ class Node:
             image: The node's image.
             own_image: Whether it was built here: it brings a network of one node instead of kind's.
         """
+        # Of an `up` that was killed, and would make a second node of this name.
+        end_processes(owned_processes(self.instance))
         found = self.find()
         if found is not None:
             if self._is_complete(found, image):
@@ -113,9 +117,8 @@ class Node:
     def remove(self) -> None:
         """Remove the node with its volumes, and what it wrote into folders of the host, which is root's there."""
         self._complete.unlink(missing_ok=True)
-        if self._making is not None:
-            self._making.kill()
-            self._making = None
+        end_processes(owned_processes(self.instance))
+        self._making = None
         if (found := self.find()) is not None:
             if found.status == "running":
                 with suppress(APIError):
@@ -133,7 +136,8 @@ class Node:
         """The user's own, but for what would lead kind to another cluster or network."""
         dropped = ("KUBECONFIG", "KIND_CLUSTER_NAME")
         kept = {name: value for name, value in os.environ.items() if name not in dropped}
-        return kept | {"KIND_EXPERIMENTAL_DOCKER_NETWORK": self.name, "KIND_EXPERIMENTAL_PROVIDER": "docker"}
+        own = {"KIND_EXPERIMENTAL_DOCKER_NETWORK": self.name, "KIND_EXPERIMENTAL_PROVIDER": "docker"}
+        return kept | own | {OWNER_VARIABLE: str(self.instance.root)}
 
     def _configuration(self, *, own_image: bool) -> dict[str, object]:
         mounts = [

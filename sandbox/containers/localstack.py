@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import httpx
+
 from sandbox.containers.definition import Definition, host_of
 from sandbox.containers.part import ContainerPart
-from sandbox.services.base import NotReadyError
+from sandbox.services.base import PROBE_TIMEOUT_S, NotReadyError
 
 _NEEDED = ("kinesis", "s3", "dynamodb", "iam", "secretsmanager")
 
@@ -43,3 +45,8 @@ class LocalStack(ContainerPart):
         missing = [name for name in _NEEDED if services.get(name) not in {"available", "running"}]
         if missing:
             raise NotReadyError(self.name, f"{', '.join(missing)} not available yet")
+        # A service is loaded at its first call, which takes seconds; that there is no such bucket is an answer too.
+        try:
+            httpx.head(f"{self.endpoint}/cali-probe", timeout=PROBE_TIMEOUT_S, trust_env=False)
+        except httpx.HTTPError as error:
+            raise NotReadyError(self.name, f"S3 does not answer yet: {type(error).__name__}") from error

@@ -34,11 +34,11 @@ def _check(options: tuple[str, ...]) -> list[str]:
     return list(options)
 
 
-def _as_json(chosen: Chosen, run: TerraformRun, plan: Plan) -> dict[str, Any]:
+def _as_json(run: TerraformRun, plan: Plan) -> dict[str, Any]:
     changes = [dict(zip(("action", "address"), text.split(" ", 1), strict=True)) for text in plan.summary.addresses]
     return {
         "target": run.target.name,
-        "environment": chosen.environment or None,
+        "environment": getattr(run.target, "environment", None),
         "provider": {"source": run.nature, "proves": evidence(run.nature)},
         "add": plan.summary.add,
         "change": plan.summary.change,
@@ -64,7 +64,7 @@ def plan(chosen: Chosen, live: bool, detailed_exitcode: bool, as_json: bool, opt
     with chosen.run(terminal, target) as run:
         seen = run.review(given)
     if as_json:
-        print_json(_as_json(chosen, run, seen))
+        print_json(_as_json(run, seen))
     else:
         click.echo(seen.text.strip())
         _say_evidence(terminal, run)
@@ -73,7 +73,8 @@ def plan(chosen: Chosen, live: bool, detailed_exitcode: bool, as_json: bool, opt
 
 def _say_evidence(terminal: Terminal, run: TerraformRun) -> None:
     if isinstance(run.target, OfflineTarget):
-        terminal.say(f"\nPlanned from nothing for account {run.target.account_id}, asking AWS nothing.")
+        planned = f"{run.target.environment} from nothing, for account {run.target.account_id}, asking AWS nothing"
+        terminal.say(f"\nPlanned {planned}; `sandbox terraform --target aws summary` shows it in a form for review.")
     terminal.say(f"Provider: {evidence(run.nature)}")
 
 
@@ -119,7 +120,7 @@ def _change(chosen: Chosen, options: list[str], *, auto_approve: bool, as_json: 
     if not chosen.is_aws:
         _remember(chosen.instance(), outputs, destroyed="-destroy" in options)
     if as_json:
-        print_json({**_as_json(chosen, run, plans[0]), "outputs": outputs})
+        print_json({**_as_json(run, plans[0]), "outputs": outputs})
     return ExitCode.DONE
 
 

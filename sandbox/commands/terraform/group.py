@@ -26,6 +26,9 @@ from sandbox.terraform.target import Target
 
 DEFINITIONS = REPOSITORY / "terraform"
 
+#: What is planned for AWS without an account when nobody says for which environment.
+DEFAULT_ENVIRONMENT = "dev"
+
 #: What terraform tells people while it works; the rest is shown by the plan, or is an error that ends the command.
 _TOLD = ("apply_start", "apply_progress", "apply_complete", "apply_errored")
 
@@ -90,9 +93,11 @@ class Chosen:
         """The instance whose folders are worked in."""
         return Home.from_environment().instance() if self.is_aws else sandboxes.target(self.target).instance
 
-    def offline(self, environment: str = "") -> OfflineTarget:
-        """The environment on AWS without an account."""
-        return OfflineTarget(environment or self.named_environment(), self.account_id or EXAMPLE_ACCOUNT, self.region)
+    def offline(self) -> OfflineTarget:
+        """The environment on AWS without an account: dev, unless another one was named."""
+        environment = self.environment or DEFAULT_ENVIRONMENT
+        check_environment(DEFINITIONS, environment)
+        return OfflineTarget(environment, self.account_id or EXAMPLE_ACCOUNT, self.region)
 
     def named_environment(self) -> str:
         """The environment; raises UsageError when none was named, or there is no such one."""
@@ -162,7 +167,7 @@ def confirmed(question: str, *, auto_approve: bool) -> bool:
     envvar="CALI_TARGET",
     help=f"Where the definitions are applied.  [default: where the sandbox is up, else {sandboxes.DEFAULT}]",
 )
-@click.option("--environment", default="", help="On AWS: dev or prod, the values in terraform/environments/.")
+@click.option("--environment", default="", help="On AWS: dev or prod, whose values are in terraform/environments/.")
 @click.option(
     "--account-id",
     envvar="CALI_AWS_ACCOUNT_ID",
@@ -181,7 +186,7 @@ def terraform(context: click.Context, target: str | None, environment: str, acco
     \b
     Examples:
       sandbox terraform plan
-      sandbox terraform --target aws --environment dev plan      # needs no account
+      sandbox terraform --target aws plan                        # needs no account
       sandbox terraform --target aws --environment dev --account-id 123456789012 apply
     """
     context.obj = Chosen(target, environment, account_id, region)

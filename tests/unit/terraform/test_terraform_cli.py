@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import socket
+from collections.abc import Iterator
 
 import pytest
 from click.testing import CliRunner, Result
@@ -8,6 +10,9 @@ from click.testing import CliRunner, Result
 from sandbox.cli import cli
 from sandbox.commands.terraform import group
 from sandbox.errors import ExitCode, SandboxError
+from sandbox.instance import Home, Instance, Memory
+from sandbox.ports import LOOPBACK
+from sandbox.terraform.backend import Store
 from sandbox.terraform.provider import VARIABLE
 from tests.unit.terraform.fake import Fake
 
@@ -48,10 +53,10 @@ def verbs(fake: Fake) -> list[str]:
 def test_a_plan_for_aws_needs_no_account(fake: Fake) -> None:
     one_change(fake)
 
-    answer = run(*WITHOUT, "plan", "--json")
+    answer = run("--target", "aws", "plan", "--json")
 
     document = json.loads(answer.stdout)
-    assert (document["target"], document["add"]) == ("aws-dev-offline", 1)
+    assert (document["target"], document["environment"], document["add"]) == ("aws-dev-offline", "dev", 1)
     assert document["changes"] == [{"action": "create", "address": "aws_s3_bucket.logs"}]
     assert document["provider"]["source"] == "own"
     assert "not what the published provider checks" in document["provider"]["proves"]
@@ -104,6 +109,45 @@ def test_a_destroy_is_planned_as_one(fake: Fake, monkeypatch: pytest.MonkeyPatch
     assert [call for call in fake.calls if call.startswith("plan") and call.endswith("-destroy")]
 
 
+@pytest.fixture
+def up(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> Iterator[Instance]:
+    """An instance whose emulator answers."""
+    instance = Home(fake.home / "cali").instance()
+    instance.create()
+    for folder in ("overrides/local", "environments"):
+        (fake.definitions / folder).mkdir(exist_ok=True)
+    for name in ("local", "ministack"):
+        (fake.definitions / "overrides" / "local" / f"{name}.tfvars").touch()
+    monkeypatch.setattr(Store, "ensure", lambda _store: None)
+    with socket.create_server((LOOPBACK, 0)) as server:
+        ports = dict.fromkeys(("aws", "firehose"), server.getsockname()[1])
+        instance.write(
+            Memory(
+                target="embedded", state="up", ports=ports, outputs={"name": "old"}, variant={"definitions": "as now"}
+            )
+        )
+        yield instance
+
+
+def test_a_local_apply_asks_nobody_and_is_remembered(fake: Fake, up: Instance) -> None:
+    one_change(fake)
+    fake.says("apply", {"type": "outputs", "outputs": {"name": {"value": ["new"]}}})
+
+    assert run("apply").return_value == ExitCode.DONE
+
+    assert up.read().outputs == {"name": '["new"]'}
+    assert up.read().variant == {"definitions": "as now"}
+
+
+def test_the_next_up_makes_what_was_destroyed(fake: Fake, up: Instance) -> None:
+    one_change(fake)
+
+    assert run("destroy").return_value == ExitCode.DONE
+
+    assert up.read().variant == {}
+    assert up.read().outputs == {"name": "old"}
+
+
 @pytest.mark.parametrize("arguments", [("apply",), ("plan", "--live"), ("state", "list")])
 def test_the_own_provider_never_works_on_aws(fake: Fake, arguments: tuple[str, ...]) -> None:
     error = refused(*ON_AWS, *arguments)
@@ -116,7 +160,7 @@ def test_the_own_provider_never_works_on_aws(fake: Fake, arguments: tuple[str, .
     ("arguments", "message"),
     [
         (("plan",), "the AWS emulator of the embedded target is not up"),
-        (("--target", "aws", "plan"), "the aws target needs --environment"),
+        (("--target", "aws", "plan", "--live"), "the aws target needs --environment"),
         (("--target", "aws", "--environment", "x", "plan"), "there is no terraform/environments/x.tfvars"),
         ((*WITHOUT, "apply"), "the aws target needs to know the account"),
         ((*WITHOUT, "plan", "-out=x"), "-out=x cannot be given to terraform here"),

@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from docker.models.containers import Container
 from tenacity import retry, stop_after_delay, wait_fixed
@@ -146,14 +146,15 @@ class KindNode(BuiltImage):
         self._run(container, "ctr", "version")
 
     def _run(self, container: Container, *argv: str) -> str:
-        """Run a command in the container; raises BuildError with what it said."""
-        code, output = container.exec_run([*argv])
-        text = output.decode(errors="replace") if isinstance(output, bytes) else ""
+        """What a command printed in the container; raises BuildError with what it said beside that."""
+        # With `demux` it gives a pair; its type says bytes.
+        code, streams = cast("tuple[int, tuple[bytes | None, bytes | None]]", container.exec_run([*argv], demux=True))
+        output, errors = ((text or b"").decode(errors="replace") for text in streams)
         with self.log.open("a") as log:
-            log.write(f"$ {' '.join(argv)}\n{text}")
+            log.write(f"$ {' '.join(argv)}\n{output}{errors}")
         if code != 0:
-            raise BuildError(self.name, f"{argv[0]}: {' '.join(text.split())[-300:]}", self.log)
-        return text
+            raise BuildError(self.name, f"{argv[0]}: {' '.join((errors or output).split())[-300:]}", self.log)
+        return output
 
 
 def _put(container: Container, path: str, content: Path | bytes | IO[bytes], *, mode: int = 0o644) -> None:

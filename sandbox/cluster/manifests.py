@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from sandbox.cluster import releases
 from sandbox.definitions import kustomization
 from sandbox.definitions.kustomization import Manifest
 from sandbox.instance import REPOSITORY
@@ -18,7 +19,6 @@ _KUBERNETES = REPOSITORY / "k8s"
 _OVERLAYS = (
     _KUBERNETES / "overlays" / "kind",
     _KUBERNETES / "overlays" / "kind-shipper",
-    _KUBERNETES / "metrics-server",
 )
 
 #: What the shipper executes, by the name it has in the ConfigMap.
@@ -45,6 +45,7 @@ def build(settings: Mapping[str, str], images: Mapping[str, str]) -> list[Manife
         _config_map("fluent-bit-values", SHIPPING, values),
     ]
     manifests = [manifest for overlay in _OVERLAYS for manifest in kustomization.build(overlay)]
+    manifests += releases.metrics_server()
     for template in _templates(manifests):
         for container in template["spec"]["containers"]:
             container["image"] = _image(container["image"], images)
@@ -54,7 +55,7 @@ def build(settings: Mapping[str, str], images: Mapping[str, str]) -> list[Manife
     return [*manifests, *configuration]
 
 
-def exist(overlays: tuple[Path, ...] = _OVERLAYS) -> list[Manifest]:
+def exist(overlays: tuple[Path, ...] = (*_OVERLAYS, releases.OWN_METRICS_SERVER)) -> list[Manifest]:
     """The overlays as they stand, to read what can be read before anything runs; raises DefinitionError."""
     return [manifest for overlay in overlays for manifest in kustomization.build(overlay)]
 

@@ -17,8 +17,10 @@ Manifest = dict[str, Any]
 
 _KNOWN = frozenset({"apiVersion", "kind", "namespace", "labels", "resources", "replicas", "images", "patches"})
 
-# Kinds that live in no namespace.
-_CLUSTER_WIDE = frozenset({"Namespace", "PriorityClass", "StorageClass"})
+#: Kinds that live in no namespace.
+CLUSTER_WIDE = frozenset(
+    {"APIService", "ClusterRole", "ClusterRoleBinding", "Namespace", "PriorityClass", "StorageClass"}
+)
 
 # Lists that a strategic merge joins by an element's key; any other list is replaced (Kubernetes API conventions).
 _MERGE_KEYS = {"containers": "name", "initContainers": "name", "env": "name", "volumes": "name", "ports": "name"}
@@ -58,7 +60,7 @@ def _build(folder: Path, path: Path) -> list[Manifest]:
     name_images(manifests, content.get("images", []))
     for manifest in manifests:
         metadata = manifest.setdefault("metadata", {})
-        if "namespace" in content and manifest["kind"] not in _CLUSTER_WIDE:
+        if "namespace" in content and manifest["kind"] not in CLUSTER_WIDE:
             metadata["namespace"] = content["namespace"]
         for entry in content.get("labels", []):
             metadata.setdefault("labels", {}).update(entry["pairs"])

@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from sandbox.definitions.charts import Chart, Target
+from sandbox.definitions.kustomization import CLUSTER_WIDE
 from sandbox.helm.errors import ChartUnavailableError, RenderError
 from sandbox.helm.source import Remote, locate
 
@@ -57,8 +58,12 @@ class Helm:
         done = self._run("template", *arguments, "--kube-version", kubernetes_version)
         if done.returncode:
             raise RenderError(chart, target, _last_line(done.stderr))
-        manifests = [manifest for manifest in yaml.safe_load_all(done.stdout) if manifest]
-        return [manifest for manifest in manifests if not _is_test(manifest)]
+        manifests = [manifest for manifest in yaml.safe_load_all(done.stdout) if manifest and not _is_test(manifest)]
+        for manifest in manifests:
+            # Installing places what names no namespace; rendering leaves it to who applies it.
+            if manifest["kind"] not in CLUSTER_WIDE:
+                manifest["metadata"].setdefault("namespace", chart.namespace)
+        return manifests
 
     def options(self, chart: Chart, target: Target) -> list[str]:
         """The options of `helm upgrade --install` and `helm template` for a chart on a target."""

@@ -41,11 +41,10 @@ def render(helm: Helm) -> Render:
         key = (chart.name, target)
         if key not in rendered:
             try:
-                manifests = helm.template(chart, target, renders.eks_version())
+                rendered[key] = helm.template(chart, target, renders.cluster_version(target))
             except ChartUnavailableError as error:
                 refused[chart.name] = error
                 pytest.skip(str(error))
-            rendered[key] = renders.placed(manifests, chart.namespace)
         return copy.deepcopy(rendered[key])
 
     return make

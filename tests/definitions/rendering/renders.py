@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from sandbox.cluster import releases
 from sandbox.definitions import charts, kustomization
 from sandbox.definitions.charts import Chart, Target
 from sandbox.instance import REPOSITORY
@@ -15,31 +16,27 @@ from sandbox.instance import REPOSITORY
 Manifest = dict[str, Any]
 
 VALUES = REPOSITORY / "helm-values"
-OVERLAYS = REPOSITORY / "k8s" / "overlays"
+KUBERNETES = REPOSITORY / "k8s"
 EXPECTED = Path(__file__).parent / "expected"
 
-#: What is applied to clusters; `embedded` is run as processes.
-CLUSTER_OVERLAYS = ("kind", "kind-shipper", "aws")
+#: What is applied to clusters, and to which; `embedded` is run as processes.
+CLUSTER_OVERLAYS: dict[str, Target] = {"kind": "kind", "kind-shipper": "kind", "metrics-server": "kind", "aws": "aws"}
 
 CHARTS = charts.read(VALUES)
 
 #: Every chart on every target that installs it.
 RELEASES: list[tuple[Chart, Target]] = [(chart, target) for chart in CHARTS.values() for target in chart.targets]
 
-_CLUSTER_WIDE = {"APIService", "ClusterRole", "ClusterRoleBinding", "Namespace", "PriorityClass", "StorageClass"}
-
 
 def overlay(name: str) -> list[Manifest]:
-    """The manifests of an overlay of `k8s/`."""
-    return kustomization.build(OVERLAYS / name)
+    """The manifests of an overlay of `k8s/`, or of another folder of it."""
+    return kustomization.build(folder(name))
 
 
-def placed(manifests: list[Manifest], namespace: str) -> list[Manifest]:
-    """The same, with the namespace that helm installs into where a chart leaves it out."""
-    for manifest in manifests:
-        if manifest["kind"] not in _CLUSTER_WIDE:
-            manifest["metadata"].setdefault("namespace", namespace)
-    return manifests
+def folder(name: str) -> Path:
+    """Where an overlay is."""
+    found = KUBERNETES / "overlays" / name
+    return found if found.exists() else KUBERNETES / name
 
 
 def title(manifest: Manifest) -> str:
@@ -65,6 +62,6 @@ def terraform_default(variable: str) -> str:
     return match.group(1)
 
 
-def eks_version() -> str:
-    """The version of the EKS cluster."""
-    return terraform_default("kubernetes_version")
+def cluster_version(target: Target) -> str:
+    """The Kubernetes version of a target's cluster."""
+    return releases.node_version() if target == "kind" else terraform_default("kubernetes_version")

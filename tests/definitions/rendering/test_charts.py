@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from sandbox.definitions.charts import Chart, Target
+from sandbox.images.catalogue import CATALOGUE
 from sandbox.instance import REPOSITORY
 from tests.definitions.rendering import renders
 from tests.definitions.rendering.conftest import Render
@@ -29,7 +30,7 @@ def test_every_values_file_belongs_to_a_chart() -> None:
 
 def test_the_cluster_autoscaler_is_made_for_the_clusters_version() -> None:
     values = yaml.safe_load((VALUES / "cluster-autoscaler.yaml").read_text())
-    assert values["image"]["tag"].startswith(f"v{renders.eks_version()}.")
+    assert values["image"]["tag"].startswith(f"v{renders.cluster_version('aws')}.")
 
 
 @pytest.mark.parametrize(("chart", "target"), RELEASES, ids=lambda value: getattr(value, "name", value))
@@ -48,6 +49,13 @@ def test_no_secret_is_one_that_everybody_knows(chart: Chart, target: Target, ren
             texts += (manifest.get("stringData") or {}).values()
             for text in texts:
                 assert not PUBLISHED & {text, urlsplit(text).password}, title(manifest)
+
+
+def test_metrics_server_is_the_image_that_the_node_is_given() -> None:
+    [(_, pod)] = renders.pods(renders.overlay("metrics-server"))
+    published = str(CATALOGUE["metrics-server"].published).rpartition(":")[2]
+    values = yaml.safe_load((VALUES / "metrics-server.yaml").read_text())
+    assert values["image"]["tag"] == published == f"v{pod['containers'][0]['image'].rpartition(':')[2]}"
 
 
 def _associated() -> set[tuple[str, str]]:

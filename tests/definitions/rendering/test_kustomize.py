@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from tests.definitions.rendering import renders
-from tests.definitions.rendering.renders import CLUSTER_OVERLAYS, OVERLAYS, title
+from tests.definitions.rendering.renders import CLUSTER_OVERLAYS, title
 
 
 def _by_title(manifests: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -23,7 +23,7 @@ def test_overlay_is_what_kustomize_makes_of_it(overlay: str) -> None:
         command = [binary, "kustomize"]
     else:
         pytest.skip("neither kustomize nor kubectl on PATH: nothing to compare our own builder with")
-    done = subprocess.run([*command, str(OVERLAYS / overlay)], capture_output=True, check=True, timeout=60)
+    done = subprocess.run([*command, str(renders.folder(overlay))], capture_output=True, check=True, timeout=60)
     real = _by_title(list(yaml.safe_load_all(done.stdout)))
     own = _by_title(renders.overlay(overlay))
     assert own.keys() == real.keys()

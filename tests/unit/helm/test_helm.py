@@ -93,16 +93,20 @@ def test_a_repository_that_does_not_answer_is_one_line(tmp_path: Path) -> None:
     assert not list((tmp_path / "charts").glob("*.tgz"))
 
 
-def test_tests_of_a_chart_are_no_part_of_what_is_installed(tmp_path: Path) -> None:
+def test_a_render_is_what_would_be_installed_and_where(tmp_path: Path) -> None:
     body = """print('''kind: Pod
 metadata: {name: t, annotations: {helm.sh/hook: test-success}}
 ---
 ---
 kind: Job
-metadata: {name: j, annotations: {helm.sh/hook: post-install}}''')"""
+metadata: {name: j, annotations: {helm.sh/hook: post-install}}
+---
+kind: ClusterRole
+metadata: {name: c}''')"""
     (tmp_path / "a-1.2.3.tgz").touch()
     helm = _helm(tmp_path, body, CALI_CHARTS=str(tmp_path))
-    assert [manifest["kind"] for manifest in helm.template(CHART, "kind", "1.34")] == ["Job"]
+    rendered = {m["kind"]: m["metadata"].get("namespace") for m in helm.template(CHART, "kind", "1.34")}
+    assert rendered == {"Job": "n", "ClusterRole": None}
     [(arguments, _)] = _calls(tmp_path)
     assert arguments[:3] == ["template", "a", str(tmp_path / "a-1.2.3.tgz")]
     assert arguments[-2:] == ["--kube-version", "1.34"]

@@ -39,6 +39,16 @@ def target(environment: str, account_id: str = LOCAL_ACCOUNT) -> AwsTarget:
     return AwsTarget(environment, account_id, REGION, keys)
 
 
+def run_on(emulator: Emulator, definitions: Path, where: AwsTarget) -> TerraformRun:
+    return TerraformRun(
+        where,
+        state=emulator.instance.root / "aws",
+        tools=emulator.instance.home.tools,
+        definitions=definitions,
+        choice="own",
+    )
+
+
 @pytest.fixture(scope="module")
 def bootstrap(emulator: Emulator, definitions: Path) -> Callable[[], list[str]]:
     """`sandbox terraform --target aws bootstrap`."""
@@ -56,13 +66,7 @@ def terraform(emulator: Emulator, definitions: Path, bootstrap: Callable[[], lis
     bootstrap()
 
     def run(environment: str, account_id: str = LOCAL_ACCOUNT) -> TerraformRun:
-        return TerraformRun(
-            target(environment, account_id),
-            state=emulator.instance.root / "aws",
-            tools=emulator.instance.home.tools,
-            definitions=definitions,
-            choice="own",
-        )
+        return run_on(emulator, definitions, target(environment, account_id))
 
     return run
 
@@ -77,6 +81,11 @@ def rules(emulator: Emulator) -> dict[str, Any]:
         "private": set(s3.get_public_access_block(Bucket=BUCKET)["PublicAccessBlockConfiguration"].values()),
         "policy": json.loads(s3.get_bucket_policy(Bucket=BUCKET)["Policy"])["Statement"],
     }
+
+
+def test_without_a_bucket_the_error_says_what_makes_it(emulator: Emulator, definitions: Path) -> None:
+    with pytest.raises(TerraformError, match=r"does not exist.*`bootstrap` makes the bucket"):
+        run_on(emulator, definitions, target("dev")).plan()
 
 
 def test_the_bucket_is_versioned_encrypted_private_and_reached_by_tls_alone(

@@ -35,7 +35,7 @@ class Plan:
     Attributes:
         summary: Its changes.
         document: What `terraform show -json` says of it.
-        text: What `terraform show` says of it.
+        text: What `terraform show` says of it, with its colours.
     """
 
     summary: Summary

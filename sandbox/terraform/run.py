@@ -102,7 +102,10 @@ class TerraformRun:
     def review(self, options: Sequence[str] = ()) -> Plan:
         """What `apply` would do, as terraform shows it to people and to machines."""
         with self._at_work() as workspace:
-            return self._reviewed(workspace, options)
+            try:
+                return self._reviewed(workspace, options)
+            finally:
+                workspace.plan_file.unlink(missing_ok=True)
 
     def apply_reviewed(self, approve: Approve, options: Sequence[str] = ()) -> dict[str, Any] | None:
         """Plan, ask, and do exactly what was planned; returns the outputs, or None when it was not approved."""
@@ -140,7 +143,7 @@ class TerraformRun:
         arguments = ["plan", f"-out={workspace.plan_file}", *refresh, *options]
         result = self._unlocked(lambda: workspace.stream(arguments))
         workspace.check("plan", result)
-        shown = [workspace.plain(["show", *form, str(workspace.plan_file)]) for form in (["-json"], ["-no-color"])]
+        shown = [workspace.plain(["show", *form, str(workspace.plan_file)]) for form in (["-json"], [])]
         for answer in shown:
             workspace.check("show", answer)
         return Plan.of(result, json.loads(shown[0].text), shown[1].text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,9 @@ from sandbox.tfprovider.engine import ADOPT
 
 _BACKEND_FILE = "backend.tfbackend"
 _INITIALIZED = "initialized"
+#: Where terraform keeps a state that it could not write.
 _SAVED = "errored.tfstate"
+_NO_BUCKET = re.compile(r"NoSuchBucket|bucket .*does not exist", re.IGNORECASE)
 
 
 class Workspace:
@@ -159,14 +162,18 @@ class Workspace:
         errors = result.errors or [self._last_words(result)]
         if result.in_definitions:
             raise DefinitionFaultError(verb, errors)
-        saved = self.work / _SAVED
-        hint = f"the whole output is in {self.log}"
+        raise TerraformError(verb, errors, hint=self._hint(verb, errors[0]))
+
+    def _hint(self, verb: str, error: str) -> str:
+        log, saved = f"the whole output is in {self.log}", self.work / _SAVED
+        if verb == "init" and not self.target.is_local and _NO_BUCKET.search(error):
+            return "`bootstrap` makes the bucket and the lock table of the state, once an account"
+        if verb == "init" and self.nature == "real" and "provider" in error.lower():
+            return f"{provider.VARIABLE}=own uses the sandbox's own provider; {log}"
         if verb == "apply" and saved.exists():
-            hint = f"the state could not be written and is kept in {saved}: `state push` it; {hint}"
-        if verb == "init" and self.nature == "real":
-            hint = f"{provider.VARIABLE}=own uses the sandbox's own provider; {hint}"
-        raise TerraformError(verb, errors, hint=hint)
+            return f"the state could not be written and is kept in {saved}: `state push` it; {log}"
+        return log
 
     def _last_words(self, result: Result) -> str:
         said = [str(message.get("@message", "")) for message in result.messages if message.get("@message")]
-        return said[-1] if said else f"exit code {result.code}"
+        return " ".join(said[-1].split()) if said else f"exit code {result.code}"

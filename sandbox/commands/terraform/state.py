@@ -21,9 +21,10 @@ _PASSED_ON = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
 @json_option
 @click.pass_obj
 def output(chosen: Chosen, name: str | None, as_json: bool) -> None:
-    """Print the outputs of the last apply, or the one called NAME."""
+    """Print the outputs of the last apply, or the one called NAME; a sensitive one is shown by its name alone."""
     with chosen.run(Terminal(to_stderr=True)) as run:
-        values = {key: entry["value"] for key, entry in json.loads(run.plain("output", "-json")).items()}
+        entries = json.loads(run.plain("output", "-json"))
+    values = {key: entry["value"] for key, entry in entries.items()}
     if name is not None and name not in values:
         raise UsageError(f"there is no output called {name!r}", hint=f"there is: {', '.join(values) or 'none yet'}")
     chosen_values: Any = values if name is None else values[name]
@@ -33,7 +34,7 @@ def output(chosen: Chosen, name: str | None, as_json: bool) -> None:
         click.echo(_text(chosen_values))
     else:
         for key, value in values.items():
-            click.echo(f"{key} = {_text(value)}")
+            click.echo(f"{key} = {'(sensitive)' if entries[key]['sensitive'] else _text(value)}")
 
 
 def _text(value: object) -> str:
@@ -49,7 +50,7 @@ def show(chosen: Chosen, as_json: bool) -> None:
         if as_json:
             print_json(run.show())
         else:
-            click.echo(run.plain("show", "-no-color").strip())
+            click.echo(run.plain("show").strip())
 
 
 @click.command(context_settings=_PASSED_ON)

@@ -139,6 +139,17 @@ def test_a_local_apply_asks_nobody_and_is_remembered(fake: Fake, up: Instance) -
     assert up.read().variant == {"definitions": "as now"}
 
 
+def test_a_sensitive_output_is_shown_only_by_its_name(fake: Fake, up: Instance) -> None:
+    values = {"url": {"value": "x", "sensitive": False}, "key": {"value": "s3cret", "sensitive": True}}
+    (fake.home / "output.out").write_text(json.dumps(values))
+
+    assert run("output").output == "url = x\nkey = (sensitive)\n"
+    assert run("output", "key").output == "s3cret\n"
+    assert json.loads(run("output", "--json").output) == {"url": "x", "key": "s3cret"}
+    assert refused("output", "nope").message == "there is no output called 'nope'"
+    assert up.read().outputs == {"name": "old"}
+
+
 def test_the_next_up_makes_what_was_destroyed(fake: Fake, up: Instance) -> None:
     one_change(fake)
 

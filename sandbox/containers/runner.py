@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
@@ -168,8 +169,9 @@ class Runner:
 
     def remove(self) -> None:
         """Remove every container, volume and network of the instance."""
-        for container in self.engine.containers.list(all=True, filters=self._mine, ignore_removed=True):
-            self._remove(container)
+        found = self.engine.containers.list(all=True, filters=self._mine, ignore_removed=True)
+        with ThreadPoolExecutor(max_workers=8) as pool:
+            list(pool.map(self._remove, found))
         for volume in self.engine.volumes.list(filters=self._mine):
             volume.remove(force=True)
         for network in self.engine.networks.list(filters=self._mine):

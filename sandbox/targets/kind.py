@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from pathlib import Path
 from typing import ClassVar
 
 from docker.errors import DockerException
@@ -32,6 +33,7 @@ from sandbox.shipper.counters import Counters
 from sandbox.shipper.pipeline import Pipeline
 from sandbox.shipper.record_starts import RecordStarts
 from sandbox.targets import following
+from sandbox.targets.background import Background
 from sandbox.targets.target import Target
 from sandbox.terminal import Terminal
 
@@ -63,6 +65,7 @@ class Kind(Target):
         self.runner = Runner(instance)
         self.node = Node(self.runner)
         self.api = Api(self.node.kubeconfig)
+        self._cluster = Background(lambda: None)
 
     @property
     def images(self) -> dict[str, str]:
@@ -128,6 +131,12 @@ class Kind(Target):
         with terminal.stage("network"):
             self.runner.network()
         self.node.begin(program, self.images[_NODE], own_image=is_built(self.images[_NODE]))
+        self._cluster = Background(lambda: self._fill(program))
+
+    def _fill(self, program: Path) -> None:
+        """Wait for the node and load the images, while Terraform is at work."""
+        self.node.wait(self.images[_NODE])
+        self.node.load(program, [self.images[name] for name in _DEPLOYED])
 
     def _choose_ports(self) -> None:
         defaults = {kind.name: kind.inner_port for kind in _CONTAINERS}
@@ -148,11 +157,9 @@ class Kind(Target):
         self.runner.run(name, self.servers[name].definition())
 
     def deploy(self, terminal: Terminal) -> None:
-        """Wait for the cluster, load the images, apply everything."""
-        with terminal.stage("cluster"):
-            self.node.wait(self.images[_NODE])
-        with terminal.stage("images into the node"):
-            self.node.load(tool("kind", terminal), [self.images[name] for name in _DEPLOYED])
+        """Wait for the cluster with its images, and apply everything."""
+        with terminal.stage("cluster, with its images"):
+            self._cluster.result()
         with terminal.stage("kubectl apply"):
             self.api.apply(manifests.build(self.runtime_settings(), self.images))
             self._unstop()

@@ -74,6 +74,6 @@ def test_an_image_that_is_there_is_not_built_again(shelf: Shelf, pause: Image) -
 def test_an_image_that_went_is_made_from_the_program_that_stayed(
     shelf: Shelf, pause: Image, engine: docker.DockerClient
 ) -> None:
-    shelf.make([pause])
+    shelf.make([*pause.needs, pause])
     engine.images.remove(pause.reference, force=True)
     assert [made.name for made in shelf.make([pause])] == ["pause"]

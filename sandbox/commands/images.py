@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import click
 
 from sandbox.commands.options import json_option, print_json
@@ -30,11 +32,11 @@ def build(names: tuple[str, ...], everything: bool) -> None:
         wanted = [shelf.built(name) for name in names]
     else:
         wanted = [shelf.built(name) if everything else shelf.choose(name) for name in CATALOGUE]
+    begun = time.monotonic()
     made = shelf.make(wanted)
     for image in wanted:
         Terminal().say(f"{image.reference:<48} {image.size / 1e6:6.0f} MB")
-    if not made:
-        Terminal().say("nothing to do")
+    Terminal().say(f"{len(made)} made in {time.monotonic() - begun:.0f} s" if made else "nothing to do")
 
 
 @images.command(name="list")

@@ -62,6 +62,7 @@ class DebianImage(BuiltImage):
         words += ["--aptopt=Acquire::Languages none"]
         words += [f"--dpkgopt=path-exclude={pattern}" for pattern in _LEFT_OUT]
         words.append(_copy(_APT_SETTINGS, "/etc/apt/apt.conf.d"))
+        words.append('--customize-hook=rm -f "$1"/var/cache/apt/*.bin')  # With these settings apt leaves them alone.
         for number, text in enumerate(self.shop.settings.certificates):
             certificate = scratch / f"{number}.crt"
             certificate.write_bytes(text)

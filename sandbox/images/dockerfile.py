@@ -68,19 +68,22 @@ class DockerfileImage(BuiltImage):
                     fileobj=archive, custom_context=True, tag=self.reference, buildargs=arguments,
                     labels=self.labels, rm=True, forcerm=True, decode=True,
                 )  # fmt: skip
-                for answer in cast("Iterator[dict[str, Any]]", answers):
-                    self._follow(answer, log, show)
+                self._follow(cast("Iterator[dict[str, Any]]", answers), log, show)
             except (APIError, EngineBuildError) as error:
                 raise BuildError(self.name, str(error)[:_REASON_CHARACTERS], self.log) from error
 
-    def _follow(self, answer: Mapping[str, Any], log: IO[str], show: Show) -> None:
-        line = str(answer.get("stream") or answer.get("error") or "")
-        log.write(line)
-        log.flush()
-        if line.startswith("Step "):
-            show(line.strip())
-        if "error" in answer:
-            raise BuildError(self.name, " ".join(line.split())[:_REASON_CHARACTERS], self.log)
+    def _follow(self, answers: Iterable[Mapping[str, Any]], log: IO[str], show: Show) -> None:
+        """Show the steps; a step that fails is told with the last line it printed."""
+        last = ""
+        for answer in answers:
+            line = str(answer.get("stream") or answer.get("error") or "")
+            log.write(line)
+            log.flush()
+            if "error" in answer:
+                raise BuildError(self.name, (last or " ".join(line.split()))[:_REASON_CHARACTERS], self.log)
+            last = line.strip() or last
+            if line.startswith("Step "):
+                show(last)
 
     def pack(self, archive: IO[bytes]) -> None:
         """Write the context with the Dockerfile: nothing in it says which machine made it."""

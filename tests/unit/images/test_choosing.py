@@ -104,6 +104,18 @@ def test_the_products_own_images_are_always_built_and_follow_their_code(shop: Wo
         assert shelf.choose(name).reference.startswith(f"cali/{name}:")
 
 
+def test_a_published_base_learns_a_private_ca_before_workloads_stand_on_it(
+    shop: Workshop, engine: FakeEngine, terminal: Terminal
+) -> None:
+    published = CATALOGUE["python"].published or ""
+    engine.images.present.add(published)
+    assert Shelf(shop, terminal).recipes.trusting_python.reference == published
+    private = replace(shop, settings=Settings(certificates=(b"a certificate",)))
+    base = Shelf(private, terminal).recipes.trusting_python
+    assert base.reference.startswith("cali/python-trusted:")
+    assert [need.digest for need in base.needs] == [Shelf(private, terminal).choose("python").digest]
+
+
 def test_an_unknown_name_is_refused_with_the_known_ones(shop: Workshop, terminal: Terminal) -> None:
     with pytest.raises(UnknownImageError, match=r"there is no image 'consumr'.*consumer"):
         Shelf(shop, terminal).choose("consumr")

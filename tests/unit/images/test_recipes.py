@@ -4,6 +4,7 @@ import io
 import tarfile
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,12 +12,16 @@ from sandbox.images import program
 from sandbox.images.artefact import Artefact, Workshop
 from sandbox.images.catalogue import CATALOGUE
 from sandbox.images.dockerfile import DockerfileImage
+from sandbox.images.errors import BuildError
 from sandbox.images.kind_node import Storage
 from sandbox.images.program import MODULES, Program
 from sandbox.images.settings import Settings
 from sandbox.images.shelf import Shelf
 from sandbox.instance import REPOSITORY
 from sandbox.terminal import Terminal
+
+if TYPE_CHECKING:
+    from .conftest import FakeEngine
 
 KIND_SOURCE = """\
 package nodeimage
@@ -118,6 +123,21 @@ def test_a_change_of_the_code_is_a_change_of_the_image(shop: Workshop, tmp_path:
     before = image().reference
     (source / "main.py").write_text("print(2)")
     assert image().reference != before
+
+
+def test_a_step_that_fails_is_told_by_what_it_printed_last(shop: Workshop, engine: FakeEngine) -> None:
+    said = [
+        {"stream": "Step 2/9 : RUN pip install\n"},
+        {"stream": "ERROR: no matching distribution\n"},
+        {"stream": "\n"},
+        {"error": "The command '/bin/sh -c pip install' returned a non-zero code: 1"},
+    ]
+    engine.api.build = lambda **_: iter(said)
+    shown: list[str] = []
+    with pytest.raises(BuildError, match="x could not be built: ERROR: no matching distribution"):
+        DockerfileImage("x", shop, dockerfile=b"FROM scratch\n").build(shown.append)
+    assert shown == ["Step 2/9 : RUN pip install"]
+    assert "non-zero code" in (shop.logs / "x.log").read_text()
 
 
 def test_the_workloads_pin_the_base_that_the_catalogue_names() -> None:

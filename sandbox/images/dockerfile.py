@@ -14,7 +14,7 @@ from docker.errors import APIError
 from docker.errors import BuildError as EngineBuildError
 from docker.utils.build import exclude_paths
 
-from sandbox.images.artefact import BuiltImage, Image, MadeFile, Show, files, is_executable
+from sandbox.images.artefact import LABEL, BuiltImage, Image, MadeFile, Show, files, is_executable
 from sandbox.images.errors import BuildError
 
 #: Installers inside a build take these from the machine; Docker knows the proxy variables by itself.
@@ -88,11 +88,25 @@ class DockerfileImage(BuiltImage):
     def pack(self, archive: IO[bytes]) -> None:
         """Write the context with the Dockerfile: nothing in it says which machine made it."""
         with tarfile.open(fileobj=archive, mode="w") as tar:
-            _add(tar, "Dockerfile", self.dockerfile)
+            text = self.dockerfile if isinstance(self.dockerfile, bytes) else self.dockerfile.read_bytes()
+            _add(tar, "Dockerfile", label_stages(text, self.name))
             made = ((name, artefact.path) for name, artefact in self.made.items())
             for name, content in (*self.context.items(), *made):
                 for inner, path in _entries(name, content):
                     _add(tar, inner, path)
+
+
+def label_stages(dockerfile: bytes, name: str) -> bytes:
+    """Label the stages that are left behind as nameless images: the engine itself labels the last one alone."""
+    lines: list[str] = []
+    stages = 0
+    for line in dockerfile.decode().splitlines(keepends=True):
+        if line.startswith("FROM "):
+            if stages:
+                lines.append(f"LABEL {LABEL}={name}\n")
+            stages += 1
+        lines.append(line)
+    return "".join(lines).encode()
 
 
 def _entries(name: str, content: Content) -> Iterator[tuple[str, Content]]:

@@ -80,6 +80,8 @@ def clean(shelf: Shelf, *, everything: bool) -> list[str]:
                         raise
                 else:
                     removed.append(reference)
+    # Stages of builds, which have no name: the next build of the same is faster with them.
+    engine.images.prune(filters={"dangling": True, "label": LABEL})
     if everything:
         shutil.rmtree(shelf.shop.folder)
     return removed

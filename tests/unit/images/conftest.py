@@ -21,6 +21,7 @@ class FakeImages:
         self.in_registry: set[str] = set()
         self.asked: list[str] = []
         self.reached = True
+        self.pruned: Mapping[str, object] = {}
 
     def get(self, reference: str) -> Any:
         if reference not in self.present:
@@ -39,6 +40,9 @@ class FakeImages:
 
     def list(self, filters: Mapping[str, str]) -> list[Any]:
         return [SimpleNamespace(tags=[reference]) for reference in sorted(self.present)]
+
+    def prune(self, filters: Mapping[str, object]) -> None:
+        self.pruned = filters
 
     def remove(self, reference: str) -> None:
         self.present.remove(reference)

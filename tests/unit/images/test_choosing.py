@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from rich.console import Console
 
-from sandbox.images.artefact import Workshop
+from sandbox.images.artefact import LABEL, Workshop
 from sandbox.images.catalogue import CATALOGUE
 from sandbox.images.errors import UnknownImageError, UnpublishedError
 from sandbox.images.inventory import clean
@@ -128,5 +128,6 @@ def test_cleaning_keeps_current_and_foreign_images(shop: Workshop, engine: FakeE
     engine.images.present |= {current, base, "cali/consumer:0123456789ab", "postgres:17.2"}
     assert clean(shelf, everything=False) == ["cali/consumer:0123456789ab"]
     assert engine.images.present == {current, base, "postgres:17.2"}
+    assert engine.images.pruned == {"dangling": True, "label": LABEL}
     clean(shelf, everything=True)
     assert engine.images.present == {"postgres:17.2"}

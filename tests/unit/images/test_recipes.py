@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sandbox.images import program
-from sandbox.images.artefact import Artefact, Workshop
+from sandbox.images.artefact import LABEL, Artefact, Workshop
 from sandbox.images.catalogue import CATALOGUE
-from sandbox.images.dockerfile import DockerfileImage
+from sandbox.images.dockerfile import DockerfileImage, label_stages
 from sandbox.images.errors import BuildError
 from sandbox.images.kind_node import Storage
 from sandbox.images.program import MODULES, Program
@@ -123,6 +123,12 @@ def test_a_change_of_the_code_is_a_change_of_the_image(shop: Workshop, tmp_path:
     before = image().reference
     (source / "main.py").write_text("print(2)")
     assert image().reference != before
+
+
+def test_every_stage_of_a_build_can_be_found_again() -> None:
+    text = b"ARG BASE\nFROM ${BASE} AS build\nRUN x\n\nFROM ${BASE}\nCOPY --from=build /x /x\n"
+    assert label_stages(text, "x") == text.replace(b"\n\nFROM", f"\n\nLABEL {LABEL}=x\nFROM".encode())
+    assert label_stages(b"FROM scratch\nCOPY x /\n", "x") == b"FROM scratch\nCOPY x /\n"
 
 
 def test_a_step_that_fails_is_told_by_what_it_printed_last(shop: Workshop, engine: FakeEngine) -> None:

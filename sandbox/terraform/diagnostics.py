@@ -61,8 +61,8 @@ def note(result: Result, diagnostic: Mapping[str, Any], origins: Mapping[str, Pa
         origin = origins.get(name)
         place = f"{_short(origin) if origin else name}:{span.get('start', {}).get('line', 0)}: "
     address = f"{diagnostic['address']}: " if diagnostic.get("address") else ""
-    text = " ".join(detail.split())
-    result.errors.append(f"{place}{address}{diagnostic.get('summary', '')}{': ' if text else ''}{text}")
+    summary, text = (" ".join(part.split()) for part in (str(diagnostic.get("summary", "")), detail))
+    result.errors.append(f"{place}{address}{summary}{': ' if text else ''}{text}")
 
 
 def _short(path: Path) -> str:

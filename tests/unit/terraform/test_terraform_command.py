@@ -62,6 +62,10 @@ def test_a_failed_resource_is_no_broken_file(tmp_path: Path) -> None:
     assert not result.in_definitions
 
 
+def test_an_error_is_one_line_however_terraform_writes_it(tmp_path: Path) -> None:
+    assert said(tmp_path, diagnostic("No bucket.\n\nMake one", " a\n  b")).errors == ["No bucket. Make one: a b"]
+
+
 def test_the_holder_of_a_lock_is_found(tmp_path: Path) -> None:
     lock = "ebcb21eb-6ca3-66e0-82bb-b84e5c6c4c40"
     other = "841f3a1a-db44-4393-b519-4b4dd2573485"

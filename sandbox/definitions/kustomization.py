@@ -81,7 +81,7 @@ def containers(manifest: Manifest) -> list[dict[str, Any]]:
     """The containers of a workload's pods, those that run first among them; none for any other kind."""
     spec = manifest.get("spec") or {}
     pod = (spec.get("template") or {}).get("spec") or {} if manifest["kind"] != "Pod" else spec
-    return [*pod.get("initContainers", []), *pod.get("containers", [])]
+    return [*(pod.get("initContainers") or []), *(pod.get("containers") or [])]
 
 
 def load(path: Path) -> list[Manifest]:

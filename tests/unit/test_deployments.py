@@ -98,5 +98,10 @@ def test_an_image_is_named_anew(definitions: Path, entry: dict[str, str], image:
     assert found == {"consumer": image, "log-generator": "cali/log-generator:0.1.0"}
 
 
+def test_a_list_that_says_null_is_an_empty_one() -> None:
+    pod = {"initContainers": None, "containers": [{"name": "c", "image": "i:1"}]}
+    assert kustomization.containers({"kind": "Deployment", "spec": {"template": {"spec": pod}}}) == pod["containers"]
+
+
 def test_null_in_a_patch_removes() -> None:
     assert kustomization.merge({"a": 1, "b": {"c": 2}}, {"b": None}) == {"a": 1}

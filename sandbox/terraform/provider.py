@@ -34,10 +34,12 @@ class Provider:
     Attributes:
         source: `real` or `own`.
         cli_config: The configuration file of terraform's command line.
+        program: What is started, where it is the sandbox's own.
     """
 
     source: Source
     cli_config: Path
+    program: str = ""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -96,7 +98,7 @@ def provide(tools: Path, platform: str, wanted: Choice | None = None) -> Provide
         decision.write_text(f"{wanted}\n")
     if wanted == "real":
         return Provider("real", _real(tools, cache))
-    return Provider("own", _own(tools, platform))
+    return _own(tools, platform)
 
 
 def _real(tools: Path, cache: Path) -> Path:
@@ -109,7 +111,7 @@ def _real(tools: Path, cache: Path) -> Path:
     return config
 
 
-def _own(tools: Path, platform: str) -> Path:
+def _own(tools: Path, platform: str) -> Provider:
     version = schema.load().provider_version
     mirror = tools / "mirror"
     folder = mirror / _ADDRESS / version / platform
@@ -130,4 +132,4 @@ def _own(tools: Path, platform: str) -> Path:
         f'  direct {{\n    exclude = ["{_ADDRESS}"]\n  }}\n'
         "}\n"
     )
-    return config
+    return Provider("own", config, text)

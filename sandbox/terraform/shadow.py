@@ -56,10 +56,18 @@ def lay_out(  # noqa: PLR0913 - each is a source of the folder
     for name, origin in origins.items():
         _write(work / name, origin.read_text())
     _write(work / SETTINGS, json.dumps(dict(settings), indent=2) + "\n")
-    committed = definitions / _LOCK_FILE
-    if keep_lock and committed.exists() and not (work / _LOCK_FILE).exists():
-        _write(work / _LOCK_FILE, committed.read_text())
+    if keep_lock and not (work / _LOCK_FILE).exists():
+        renew_lock(work, definitions, keep=True)
     return origins
+
+
+def renew_lock(work: Path, definitions: Path, *, keep: bool) -> None:
+    """Make the lock file of the providers the committed one, or none where that does not apply."""
+    committed = definitions / _LOCK_FILE
+    if keep and committed.exists():
+        _write(work / _LOCK_FILE, committed.read_text())
+    else:
+        (work / _LOCK_FILE).unlink(missing_ok=True)
 
 
 def _write(path: Path, text: str) -> None:

@@ -101,9 +101,12 @@ class Workspace:
         path = self.root / _BACKEND_FILE
         path.write_text(configuration)
         mark = self.root / _INITIALIZED
-        digest = self._digest(configuration, binary)
+        digest = f"{self.nature} {self._digest(configuration, binary)}"
         if mark.exists() and mark.read_text() == digest and (self.data / "providers").is_dir():
             return
+        if not (self.nature == "real" and mark.exists() and mark.read_text().startswith("real ")):
+            # Another provider's checksums would refuse this one; the own one's are as its checkout and interpreter.
+            shadow.renew_lock(self.work, self.definitions, keep=self.nature == "real")
         mark.unlink(missing_ok=True)
         # -reconfigure: an emulator on another port is another backend to terraform, and there is nothing to migrate.
         where = [f"-backend-config={path}"] if store else []
@@ -112,14 +115,14 @@ class Workspace:
 
     def _digest(self, configuration: str, binary: Binary) -> str:
         """Of all that `init` depends on."""
-        parts = [configuration, binary.version, self.nature]
+        parts = [configuration, binary.version]
         parts += [
             (self.work / name).read_text()
             for name in sorted(self._origins)
             if name.startswith(("providers", "backend"))
         ]
         if self._provider:
-            parts.append(self._provider.cli_config.read_text())
+            parts += [self._provider.cli_config.read_text(), self._provider.program]
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
     def stream(self, arguments: list[str]) -> Result:

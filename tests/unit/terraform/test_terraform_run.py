@@ -119,6 +119,21 @@ def test_terraform_is_initialized_once(fake: Fake) -> None:
     assert [call.split()[0] for call in fake.calls].count("init") == 1
 
 
+def test_another_interpreter_is_another_provider(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = fake.run(OfflineTarget("dev"))
+    run.plan()
+    lock = run.work / ".terraform.lock.hcl"
+    lock.write_text("# the checksum of the provider that was there")
+
+    run.plan()
+    kept = lock.exists()
+    monkeypatch.setattr("sys.executable", "/elsewhere/bin/python")
+    run.plan()
+
+    assert (kept, lock.exists()) == (True, False)
+    assert [call.split()[0] for call in fake.calls].count("init") == 2
+
+
 def test_a_store_of_the_state_is_known_by_its_configuration() -> None:
     store = Store('bucket = "b"\nkey    = "k"\n', client=lambda _service: None, hint="")
 

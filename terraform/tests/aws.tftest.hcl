@@ -85,23 +85,6 @@ run "everything" {
     condition     = output.grafana_endpoint == aws_grafana_workspace.cali[0].endpoint
     error_message = "Its address is told."
   }
-}
-
-run "closed_cluster" {
-  command = plan
-
-  variables {
-    kubernetes_api_cidrs = []
-  }
-
-  assert {
-    condition     = !aws_eks_cluster.cali[0].vpc_config[0].endpoint_public_access && aws_eks_cluster.cali[0].vpc_config[0].endpoint_private_access
-    error_message = "Without a block the API is private."
-  }
-}
-
-run "alarms" {
-  command = plan
 
   assert {
     condition     = alltrue([for name in ["readers-behind", "consumers-silent", "s3-stale", "index-stale", "search-red", "search-full", "writes-throttled"] : contains(keys(aws_cloudwatch_metric_alarm.cali), name)])
@@ -124,10 +107,11 @@ run "alarms" {
   }
 }
 
-run "two_zones" {
+run "two_zones_and_closed" {
   command = plan
 
   variables {
+    kubernetes_api_cidrs      = []
     nat_per_zone              = true
     opensearch_instance_count = 2
     interface_endpoints       = ["kinesis-streams"]
@@ -146,5 +130,10 @@ run "two_zones" {
   assert {
     condition     = length(aws_security_group.endpoints) == 1 && aws_vpc_security_group_ingress_rule.endpoints[0].from_port == 443
     error_message = "Endpoints take TLS and nothing else."
+  }
+
+  assert {
+    condition     = !aws_eks_cluster.cali[0].vpc_config[0].endpoint_public_access && aws_eks_cluster.cali[0].vpc_config[0].endpoint_private_access
+    error_message = "Without a block the API is private."
   }
 }

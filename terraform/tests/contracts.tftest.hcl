@@ -10,7 +10,7 @@ mock_provider "aws" {
   }
 }
 
-run "names" {
+run "what_others_rely_on" {
   command = plan
 
   assert {
@@ -37,10 +37,6 @@ run "names" {
     condition     = toset([for secret in aws_secretsmanager_secret.consumer : secret.name]) == toset(["cali/openai", "cali/slack"])
     error_message = "The consumer reads two secrets."
   }
-}
-
-run "objects" {
-  command = plan
 
   assert {
     condition     = aws_kinesis_firehose_delivery_stream.s3.extended_s3_configuration[0].prefix == "raw/dt=!{timestamp:yyyy-MM-dd}/"
@@ -56,10 +52,6 @@ run "objects" {
     condition     = [for move in aws_s3_bucket_lifecycle_configuration.logs.rule[0].transition : "${move.days} ${move.storage_class}"] == ["30 STANDARD_IA", "90 GLACIER"] && aws_s3_bucket_lifecycle_configuration.logs.rule[0].expiration[0].days == 365
     error_message = "Infrequent access after 30 days, Glacier after 90, gone after 365."
   }
-}
-
-run "guarded" {
-  command = plan
 
   assert {
     condition     = aws_kinesis_stream.logs.encryption_type == "KMS"
@@ -85,10 +77,6 @@ run "guarded" {
     condition     = aws_launch_template.node.metadata_options[0].http_tokens == "required" && aws_launch_template.node.metadata_options[0].http_put_response_hop_limit == 1
     error_message = "No pod reaches the credentials of its node."
   }
-}
-
-run "a_role_for_each_workload" {
-  command = plan
 
   assert {
     condition     = toset(keys(aws_iam_role.workload)) == toset(["airflow", "cluster-autoscaler", "consumer", "ebs-csi", "fluent-bit", "log-generator"])

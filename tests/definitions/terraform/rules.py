@@ -61,7 +61,7 @@ def findings(definitions: Path, home: Path) -> list[Finding]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=150,
+        timeout=300,
     )
     try:
         report = json.loads(answer.stdout)

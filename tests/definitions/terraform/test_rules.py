@@ -37,7 +37,7 @@ BROKEN = [
 
 
 @needs_checkov
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_the_rules_hold(tmp_path: Path) -> None:
     found = findings(DEFINITIONS, tmp_path)
 
@@ -46,7 +46,7 @@ def test_the_rules_hold(tmp_path: Path) -> None:
 
 
 @needs_checkov
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_what_breaks_a_rule_is_told_with_file_and_line(tmp_path: Path) -> None:
     copy = tmp_path / "terraform"
     shutil.copytree(DEFINITIONS, copy)

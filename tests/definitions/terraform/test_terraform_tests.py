@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -32,3 +33,11 @@ def test_a_target_passes(target: str, workdir: Callable[[str], Workdir]) -> None
 
     assert answer.returncode == 0, answer.stdout + answer.stderr
     assert ", 0 failed." in answer.stdout
+
+
+def test_every_rule_of_a_variable_refuses_something() -> None:
+    blocks = re.split(r'^variable "', (DEFINITIONS / "variables.tf").read_text(), flags=re.MULTILINE)[1:]
+    ruled = {block.split('"')[0] for block in blocks if "  validation {" in block}
+    tried = set(re.findall(r"\bvar\.(\w+)[,\]]", (DEFINITIONS / "tests" / "refused.tftest.hcl").read_text()))
+
+    assert tried == ruled

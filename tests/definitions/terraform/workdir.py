@@ -66,7 +66,7 @@ class Workdir:
             capture_output=True,
             text=True,
             check=False,
-            timeout=120,
+            timeout=300,
         )
         if check:
             assert answer.returncode == 0, answer.stdout + answer.stderr

@@ -41,20 +41,18 @@ class Finding:
 
 def skipped() -> set[str]:
     """The rules that do not hold here."""
-    return set(yaml.safe_load((DEFINITIONS / ".checkov.yaml").read_text())["skip-check"])
+    return set(yaml.safe_load((DEFINITIONS / "checkov.yaml").read_text())["skip-check"])
 
 
 def findings(definitions: Path, home: Path) -> list[Finding]:
     """All that checkov finds in a folder with the values of production, whether it is skipped or not."""
-    everything = home / "everything.yaml"
-    everything.write_text("compact: true\n")
     answer = subprocess.run(
         [
             PROGRAM,
-            *("--directory", str(definitions), "--framework", "terraform", "--output", "json", "--quiet"),
+            *("--directory", str(definitions), "--framework", "terraform", "--output", "json", "--compact", "--quiet"),
             *("--var-file", str(definitions / "environments" / "prod.tfvars")),
             *("--skip-path", "overrides", "--skip-path", "tests"),
-            *("--config-file", str(everything), "--skip-download"),
+            "--skip-download",
         ],
         env={"PATH": os.environ["PATH"], "HOME": str(home)},
         cwd=home,

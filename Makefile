@@ -14,7 +14,7 @@ help: ## Print this help
 ## Run it
 .PHONY: sandbox-up sandbox-down sandbox-status sandbox-logs sandbox-clean
 sandbox-up: ## Install what is missing, start every part, prove the ten steps (TARGET=kind: on Kubernetes)
-	@bin/sandbox up --target $(TARGET)
+	@bin/sandbox up --target $(TARGET) $(if $(EMULATOR),--emulator $(EMULATOR))
 sandbox-down: ## End everything that runs; processes keep their data
 	@bin/sandbox down --target $(TARGET)
 sandbox-status: ## The ten steps, the services, the latency
@@ -25,11 +25,11 @@ sandbox-clean: ## Remove the sandbox's data; `bin/sandbox clean --all` also what
 	@bin/sandbox clean --target $(TARGET)
 
 ## Test it
-.PHONY: test lint types unit definitions terraform-e2e e2e latency faults iam kind
+.PHONY: test lint types unit definitions terraform-e2e e2e e2e-localstack e2e-containers latency faults iam kind
 test: ## Everything: lint, types, unit, definitions, terraform-e2e, e2e, latency
 	@$(PYTHON) sandbox/bootstrap.py --dev
 	@$(DEV)/tox run
-lint types unit definitions terraform-e2e e2e latency faults iam kind: ## One of them
+lint types unit definitions terraform-e2e e2e e2e-localstack e2e-containers latency faults iam kind: ## One of them
 	@$(PYTHON) sandbox/bootstrap.py --dev
 	@$(DEV)/tox run -e $@
 

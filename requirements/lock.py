@@ -2,6 +2,7 @@
 
 Run by a Python that has `uv` and `jgo` beside it (`.sandbox/envs/dev/bin/python`). Locks are universal (all platforms,
 Python 3.11 and newer), carry hashes, and name no registry: which one serves them is the business of whoever installs.
+A line `# uv: OPTION ...` in an `.in` file stands in place of the first half.
 """
 
 from __future__ import annotations
@@ -19,10 +20,15 @@ REPOSITORY = HERE.parent
 #: Coordinates of jars instead of Python requirements.
 MAVEN = HERE / "opensearch.in"
 
+#: Folders with an npm `package.json` instead of Python requirements.
+NPM = [HERE / "kinesis-local"]
+
 COMPILE = [
-    *("pip", "compile", "--quiet", "--universal", "--python-version", "3.11"),
-    *("--generate-hashes", "--no-emit-index-url", "--no-annotate"),
+    *("pip", "compile", "--quiet", "--generate-hashes", "--no-emit-index-url", "--no-annotate"),
 ]
+
+#: For all platforms and every Python that the sandbox runs on; an `.in` file may say otherwise.
+EVERYWHERE = ["--universal", "--python-version", "3.11"]
 
 
 def sources() -> list[Path]:
@@ -40,8 +46,9 @@ def lock_python(source: Path, options: list[str]) -> None:
     ]
     if source.stem.endswith("-nodeps"):
         options = [*options, "--no-deps"]
+    own = [word for line in source.read_text().splitlines() if line.startswith("# uv: ") for word in line.split()[2:]]
     header = ["--custom-compile-command", "python3 requirements/lock.py"]
-    arguments = [*COMPILE, *header, *same_versions, *options, str(source), "-o", str(target)]
+    arguments = [*COMPILE, *(own or EVERYWHERE), *header, *same_versions, *options, str(source), "-o", str(target)]
     subprocess.run([uv(), *arguments], check=True, cwd=REPOSITORY, stdout=subprocess.DEVNULL)
 
 
@@ -82,6 +89,13 @@ def lock_maven(source: Path) -> None:
     source.with_suffix(".lock").write_text(text)
 
 
+def lock_npm(folder: Path) -> None:
+    """Write `package-lock.json` with digests and without addresses; needs npm on PATH."""
+    words = ("--package-lock-only", "--omit-lockfile-registry-resolved", "--ignore-scripts", "--no-audit", "--no-fund")
+    (folder / "package-lock.json").unlink(missing_ok=True)
+    subprocess.run(["npm", "install", *words], check=True, cwd=folder, stdout=subprocess.DEVNULL)
+
+
 def main(arguments: list[str]) -> None:
     """Lock what is named, or everything."""
     options = [word for word in arguments if word.startswith("-")]
@@ -93,6 +107,10 @@ def main(arguments: list[str]) -> None:
     if not names or MAVEN.stem in names:
         print(MAVEN.relative_to(REPOSITORY), file=sys.stderr)
         lock_maven(MAVEN)
+    for folder in NPM:
+        if not names or folder.name in names:
+            print(folder.relative_to(REPOSITORY), file=sys.stderr)
+            lock_npm(folder)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from sandbox.commands.options import json_option, print_json
 from sandbox.errors import ExitCode
 from sandbox.install import checks
 from sandbox.instance import Home
+from sandbox.targets import chosen
 from sandbox.terminal import Terminal
 
 
@@ -16,7 +17,7 @@ from sandbox.terminal import Terminal
 @json_option
 def doctor(as_json: bool) -> int:
     """Check the machine: what is there, what is missing, what it is for, and how to mend it."""
-    found = checks.run(Home.from_environment())
+    found = checks.run(Home.from_environment(), chosen.target(None).emulator)
     if as_json:
         print_json([vars(check) for check in found])
     else:

@@ -33,6 +33,17 @@ def target_option(function: _Command) -> _Command:
     return option(function)
 
 
+def emulator_option(function: _Command) -> _Command:
+    """`--emulator`."""
+    option = click.option(
+        "--emulator",
+        type=click.Choice(["ministack", "localstack"]),
+        envvar="CALI_EMULATOR",
+        help="What plays AWS, remembered; kind has LocalStack alone  [default: the last one, else ministack]",
+    )
+    return option(function)
+
+
 def json_option(function: _Command) -> _Command:
     """`--json`."""
     return click.option("--json", "as_json", is_flag=True, help="JSON on stdout, everything else on stderr.")(function)

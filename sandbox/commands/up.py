@@ -7,7 +7,7 @@ import time
 import click
 
 from sandbox import views
-from sandbox.commands.options import json_option, print_json, target_option
+from sandbox.commands.options import emulator_option, json_option, print_json, target_option
 from sandbox.targets import chosen
 from sandbox.targets.bring_up import bring_up, exclusive
 from sandbox.terminal import Terminal
@@ -15,8 +15,9 @@ from sandbox.terminal import Terminal
 
 @click.command()
 @target_option
+@emulator_option
 @json_option
-def up(target: str | None, as_json: bool) -> None:
+def up(target: str | None, emulator: str | None, as_json: bool) -> None:
     """Bring the sandbox up: done when one record has passed all ten steps.
 
     Installs what is missing, starts every part, applies terraform/, and sends one error of its own through the
@@ -28,6 +29,7 @@ def up(target: str | None, as_json: bool) -> None:
     sandbox = chosen.target(target)
     with exclusive(sandbox.instance):
         sandbox = chosen.target(target)
+        sandbox.choose_emulator(emulator)
         if sandbox.is_up_to_date():
             report = sandbox.report()
             terminal.say("already up; nothing changed")

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.images.artefact import MadeFile, Show
-from sandbox.install.parts import Jars, opensearch_jars
+from sandbox.install.kinds import Jars
+from sandbox.install.parts import opensearch_jars
 
 
 @dataclass(frozen=True, eq=False)

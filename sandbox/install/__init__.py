@@ -13,8 +13,13 @@ if TYPE_CHECKING:
     from sandbox.terminal import Terminal
 
 
-def ensure_all(home: Home, terminal: Terminal) -> None:
+def ensure_all(home: Home, terminal: Terminal, emulator: str = "ministack") -> None:
     """Have every part installed from its lock; does nothing, and needs no network, when they are.
+
+    Args:
+        home: Below which the parts go.
+        terminal: Shows the progress.
+        emulator: `ministack` or `localstack`.
 
     Raises:
         PrerequisiteError: The machine lacks something: a program, room, a registry that answers.
@@ -22,4 +27,4 @@ def ensure_all(home: Home, terminal: Terminal) -> None:
     """
     from sandbox.install.parts import ensure  # noqa: PLC0415 - needs packages that the bootstrap lacks
 
-    ensure(home, terminal)
+    ensure(home, terminal, emulator)

@@ -33,10 +33,10 @@ class Check:
     remedy: str = ""
 
 
-def run(home: Home) -> list[Check]:
-    """Look at everything; a registry is only asked while something is to be installed."""
+def run(home: Home, emulator: str) -> list[Check]:
+    """Look at everything that a sandbox on `emulator` needs; a registry is only asked when something is missing."""
     user_java = java.find()
-    wanted = parts(home, with_java=user_java is None)
+    wanted = parts(home, with_java=user_java is None, emulator=emulator)
     missing = [part for part in wanted if not part.is_installed]
     needed_gib = prerequisites.NEEDED_GIB if missing else prerequisites.NEEDED_GIB_INSTALLED
     version = ".".join(map(str, sys.version_info[:3]))

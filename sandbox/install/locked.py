@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 
 from sandbox.errors import SandboxError
@@ -16,3 +17,10 @@ def version(lock: str, package: str) -> str:
         if line.startswith(f"{package}=="):
             return line.split("==")[1].split()[0]
     raise SandboxError(f"{path} does not lock {package}", hint="python3 requirements/lock.py")
+
+
+@cache
+def npm_version(package: str) -> str:
+    """The version of `package` in `requirements/<package>/package-lock.json`."""
+    lock = json.loads((REPOSITORY / "requirements" / package / "package-lock.json").read_text())
+    return str(lock["packages"][f"node_modules/{package}"]["version"])

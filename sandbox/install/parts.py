@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import sys
-from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sandbox.install import java, network, prerequisites, stamps
-from sandbox.install.jars import read_lock
+from sandbox.install import java, localstack, network, prerequisites
+from sandbox.install.kinds import REQUIREMENTS, Jars, Part, PythonEnvironment
 from sandbox.install.locking import installation_lock
 from sandbox.install.progress import Progress
-from sandbox.install.uv import Installer
 from sandbox.instance import REPOSITORY, Home
 
 if TYPE_CHECKING:
@@ -23,118 +19,8 @@ if TYPE_CHECKING:
 #: Two big installations keep two cores and a usual connection busy.
 _AT_A_TIME = 2
 
-_REQUIREMENTS = REPOSITORY / "requirements"
-
 #: The version of OpenSearch in `requirements/opensearch.in`.
 OPENSEARCH_VERSION = "2.19.1"
-
-
-@dataclass(frozen=True)
-class Part(ABC):
-    """Something that is installed once.
-
-    Attributes:
-        name: What it is called in progress and logs.
-        purpose: What it is for.
-        home: Below which it goes.
-    """
-
-    name: str
-    purpose: str
-    home: Home
-
-    @property
-    @abstractmethod
-    def folder(self) -> Path:
-        """Where it goes."""
-
-    @property
-    @abstractmethod
-    def digest(self) -> str:
-        """What it is installed from, digested."""
-
-    @property
-    def expected_bytes(self) -> int | None:
-        """Its size when that is known beforehand."""
-        return None
-
-    @property
-    def is_installed(self) -> bool:
-        """Whether it is complete and of the committed lock."""
-        return stamps.is_installed(self.folder, self.digest)
-
-    def install(self, environment: Mapping[str, str]) -> None:
-        """Install it anew, or go on where an installation was interrupted."""
-        if self.folder.exists():
-            stamps.forget(self.folder)
-        log = self.home.tools / "logs" / f"{self.name}.log"
-        self.perform(Installer(self.name, environment, log))
-        stamps.remember(self.folder, self.digest)
-
-    @abstractmethod
-    def perform(self, installer: Installer) -> None:
-        """The steps."""
-
-
-@dataclass(frozen=True)
-class PythonEnvironment(Part):
-    """A Python environment made by uv.
-
-    Attributes:
-        locks: Its requirement files.
-        without_dependencies: Lock files of which only what they name is wanted.
-        project: A distribution of this repository, installed editable.
-    """
-
-    locks: tuple[Path, ...]
-    without_dependencies: tuple[Path, ...] = ()
-    project: Path | None = None
-
-    @property
-    def folder(self) -> Path:
-        """`envs/<name>`."""
-        return self.home.environments / self.name
-
-    @property
-    def digest(self) -> str:
-        """Of the locks, the project's metadata and both places."""
-        metadata = (self.project / "pyproject.toml",) if self.project else ()
-        files = (*self.locks, *self.without_dependencies, *metadata)
-        return stamps.digest(files, str(self.folder), str(self.project))
-
-    def perform(self, installer: Installer) -> None:
-        """Venv, sync, project."""
-        uv = self.home.environments / "uv" / "bin" / "uv"
-        installer.make(uv, self.folder, self.locks, without_dependencies=self.without_dependencies)
-        if self.project:
-            installer.add_project(uv, self.folder, self.project, builder=Path(sys.executable))
-
-
-@dataclass(frozen=True)
-class Jars(Part):
-    """Java programs from a Maven repository."""
-
-    lock: Path
-
-    @property
-    def folder(self) -> Path:
-        """`tools/<name>`."""
-        return self.home.tools / self.name
-
-    @property
-    def digest(self) -> str:
-        """Of the lock: jars do not depend on where they are."""
-        return stamps.digest([self.lock])
-
-    @property
-    def expected_bytes(self) -> int | None:
-        """The sum over the lock."""
-        return sum(jar.size for jar in read_lock(self.lock))
-
-    def perform(self, installer: Installer) -> None:
-        """A process of its own, since proxy and certificates are settings of a process."""
-        command = [sys.executable, "-m", "sandbox.install.maven", str(self.lock), str(self.folder)]
-        installer.run(command, cwd=REPOSITORY)
 
 
 def opensearch_folder(home: Home) -> Path:
@@ -144,24 +30,26 @@ def opensearch_folder(home: Home) -> Path:
 
 def opensearch_jars(home: Home) -> Jars:
     """OpenSearch as jars."""
-    return Jars(opensearch_folder(home).name, "search", home, _REQUIREMENTS / "opensearch.lock")
+    return Jars(opensearch_folder(home).name, "search", home, REQUIREMENTS / "opensearch.lock")
 
 
-def parts(home: Home, *, with_java: bool) -> list[Part]:
+def parts(home: Home, *, with_java: bool, emulator: str = "ministack") -> list[Part]:
     """Every part, the slowest first.
 
     Args:
         home: Below which they go.
         with_java: Whether a Java runtime is wanted as well, since the user has none.
+        emulator: `ministack` or `localstack`.
     """
-    locks = _REQUIREMENTS
+    locks = REQUIREMENTS
+    ministack = PythonEnvironment("ministack", "AWS emulator", home, (locks / "ministack.txt",))
     found: list[Part] = [
         PythonEnvironment("milvus", "vector store", home, (locks / "milvus.txt",)),
         opensearch_jars(home),
         PythonEnvironment(
             "model", "model stand-in", home, (locks / "model.txt",), without_dependencies=(locks / "model-nodeps.txt",)
         ),
-        PythonEnvironment("ministack", "AWS emulator", home, (locks / "ministack.txt",)),
+        *(localstack.parts(home) if emulator == "localstack" else [ministack]),
         *(
             PythonEnvironment(
                 name, "workload", home, (REPOSITORY / name / "requirements.txt",), project=REPOSITORY / name
@@ -179,9 +67,9 @@ def python_with_pip(home: Home) -> str:
     return str(home.environments / "uv" / "bin" / "python")
 
 
-def ensure(home: Home, terminal: Terminal) -> None:
+def ensure(home: Home, terminal: Terminal, emulator: str = "ministack") -> None:
     """Check the machine, then install what is missing or of another lock."""
-    wanted = parts(home, with_java=java.find() is None)
+    wanted = parts(home, with_java=java.find() is None, emulator=emulator)
     todo = [part for part in wanted if not part.is_installed]
     prerequisites.check_machine(home.root, installing=bool(todo))
     if not todo:

@@ -16,7 +16,7 @@ from rich.progress import SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from sandbox.install.uv import size
 
 if TYPE_CHECKING:
-    from sandbox.install.parts import Part
+    from sandbox.install.kinds import Part
 
 _REFRESH_S = 0.5
 

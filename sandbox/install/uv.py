@@ -77,7 +77,15 @@ class Installer:
             raise registry_missing(output)
         raise InstallationError(self.name, reason, self.log)
 
-    def make(self, uv: Path, folder: Path, locks: Sequence[Path], *, without_dependencies: Sequence[Path] = ()) -> None:
+    def make(
+        self,
+        uv: Path,
+        folder: Path,
+        locks: Sequence[Path],
+        *,
+        without_dependencies: Sequence[Path] = (),
+        python: Path | None = None,
+    ) -> None:
         """Make the environment anew with exactly what the locks name.
 
         Args:
@@ -85,8 +93,10 @@ class Installer:
             folder: The environment; an older one is replaced.
             locks: Requirement files with hashes.
             without_dependencies: Lock files of which only what they name is wanted.
+            python: The Python it is for; this one when it is None.
         """
-        self.run([str(uv), "venv", "--quiet", "--no-project", "--clear", "--python", sys.executable, str(folder)])
+        interpreter = str(python or sys.executable)
+        self.run([str(uv), "venv", "--quiet", "--no-project", "--clear", "--python", interpreter, str(folder)])
         target = ["--python", str(folder / "bin" / "python")]
         self.run([str(uv), "pip", "sync", *target, "--require-hashes", *map(str, locks)])
         for lock in without_dependencies:

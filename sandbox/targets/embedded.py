@@ -18,6 +18,7 @@ from sandbox.services.base import ProcessState, Service
 from sandbox.services.firehose import Firehose
 from sandbox.services.fluent_bit import FluentBit, KinesisTls
 from sandbox.services.identity import Identity
+from sandbox.services.localstack import LocalStack
 from sandbox.services.milvus import Milvus
 from sandbox.services.model import Model
 from sandbox.services.opensearch import OpenSearch
@@ -34,6 +35,7 @@ from sandbox.terminal import Terminal
 OVERLAY = REPOSITORY / "k8s" / "overlays" / "embedded"
 
 _SERVERS: tuple[type[Service], ...] = (Aws, Identity, OpenSearch, Milvus, Model, Slack, Firehose, Shipper, KinesisTls)
+_EMULATORS: Mapping[str, type[Service]] = {"ministack": Aws, "localstack": LocalStack}
 _WORKLOADS: tuple[type[DeployedService], ...] = (Consumer, LogGenerator)
 
 
@@ -41,6 +43,7 @@ class Embedded(Target):
     """One instance as processes of a supervisor."""
 
     name = "embedded"
+    emulators = tuple(_EMULATORS)
     early = (KinesisTls.name, Shipper.name)
 
     def __init__(self, instance: Instance) -> None:
@@ -91,18 +94,27 @@ class Embedded(Target):
     @cached_property
     def servers(self) -> dict[str, Service]:
         """Everything but the workloads, by name, in the order it is started."""
-        servers = {kind.name: kind(self.instance, self.memory.ports) for kind in _SERVERS}
+        servers = {kind.name: kind(self.instance, self._ports) for kind in _SERVERS}
+        servers[Aws.name] = _EMULATORS[self.emulator](self.instance, self._ports)
+        if Identity.name not in self._ports:
+            del servers[Identity.name]
         if binary := self.memory.variant.get("fluent-bit"):
-            servers[Shipper.name] = FluentBit(self.instance, self.memory.ports, binary)
+            servers[Shipper.name] = FluentBit(self.instance, self._ports, binary)
         else:
             del servers[KinesisTls.name]
         return servers
+
+    @property
+    def _ports(self) -> dict[str, int]:
+        """The ports, without that of Pod Identity where the emulator holds nobody to a role."""
+        left_out = () if self.emulator == "ministack" else (Identity.name,)
+        return {name: port for name, port in self.memory.ports.items() if name not in left_out}
 
     def workloads(self) -> dict[str, DeployedService]:
         """The Deployments of `k8s/overlays/embedded`, by name; raises DefinitionError when one is missing or broken."""
         found = deployments.read(OVERLAY)
         settings = self.runtime_settings()
-        return {k.name: k(self.instance, self.memory.ports, found[k.name], settings) for k in _WORKLOADS}
+        return {k.name: k(self.instance, self._ports, found[k.name], settings) for k in _WORKLOADS}
 
     def address(self, service: str) -> str:
         """Where a part is reached."""
@@ -119,12 +131,12 @@ class Embedded(Target):
 
     def record_starts(self) -> RecordStarts:
         """By the values and the environment of the shipper."""
-        shipper = Shipper(self.instance, self.memory.ports)
+        shipper = Shipper(self.instance, self._ports)
         return RecordStarts(definition.load(shipper.values, shipper.program().environment))
 
     def prepare(self, terminal: Terminal) -> None:
         """Environments and tools, ports, and the supervisor."""
-        install.ensure_all(self.instance.home, terminal)
+        install.ensure_all(self.instance.home, terminal, self.emulator)
         self.choose_ports(os.environ)
         with terminal.stage("supervisor"):
             self.supervisor.start()

@@ -57,7 +57,7 @@ class Kind(Target):
     """One instance as containers and pods."""
 
     name = "kind"
-    emulator = "localstack"
+    emulators = ("localstack",)
     early: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, instance: Instance) -> None:

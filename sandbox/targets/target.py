@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from sandbox import ports
 from sandbox.definitions import digest
-from sandbox.errors import UsageError
+from sandbox.errors import SandboxError, UsageError
 from sandbox.iam import decisions
 from sandbox.instance import REPOSITORY, Instance
 from sandbox.knowledge import threshold
@@ -38,17 +38,31 @@ def asked_variables(environment: Mapping[str, str]) -> tuple[tuple[str, int], ..
     return (("shard_count", int(text)),)
 
 
+class OtherEmulatorError(SandboxError):
+    """The sandbox runs on another emulator than the one that is asked for.
+
+    Attributes:
+        running: The one it runs on.
+    """
+
+    def __init__(self, running: str, asked: str) -> None:
+        super().__init__(
+            f"the sandbox runs on {running}, not on {asked}", hint="`sandbox down`, then `sandbox up` again"
+        )
+        self.running = running
+
+
 class Target(ABC):
     """One instance on one target: its parts, where they are reached, what they do now.
 
     Attributes:
         name: As `--target` takes it.
-        emulator: What emulates AWS, as `terraform/overrides/local` names its values.
+        emulators: What can play AWS, as `--emulator` takes it; the first one does unless another is asked for.
         early: Parts to start once the stream exists, while the rest still gets ready; a target may start them later.
     """
 
     name: ClassVar[str]
-    emulator: str = "ministack"
+    emulators: ClassVar[tuple[str, ...]]
     early: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, instance: Instance) -> None:
@@ -69,6 +83,27 @@ class Target(ABC):
     def services(self) -> dict[str, Part]:
         """All parts by name."""
         return {**self.servers, **self.workloads()}
+
+    @property
+    def emulator(self) -> str:
+        """What plays AWS: remembered from `up` to `up`."""
+        return self.memory.variant.get("emulator", self.emulators[0])
+
+    def choose_emulator(self, asked: str | None) -> None:
+        """Have AWS played by `asked`; None leaves it as it is.
+
+        Raises:
+            UsageError: The target has no such emulator.
+            OtherEmulatorError: Another one runs.
+        """
+        if asked is None or asked == self.emulator:
+            return
+        if asked not in self.emulators:
+            raise UsageError(f"the {self.name} target has no emulator {asked!r}", hint=f"use {self.emulators[0]}")
+        if self.is_running():
+            raise OtherEmulatorError(self.emulator, asked)
+        self.memory.variant["emulator"] = asked
+        self.instance.write(self.memory)
 
     @abstractmethod
     def check_definitions(self) -> None:

@@ -170,6 +170,9 @@ TABLES = (
             "stream_view_type": "StreamSpecification.StreamViewType",
             "on_demand_throughput": "",
             "warm_throughput": "",
+            # What a service gives every index unless it is asked for more; nobody asks here.
+            "*.on_demand_throughput": "",
+            "*.warm_throughput": "",
             "replica": "",
             "restore_source_name": "",
             "restore_source_table_arn": "",

@@ -9,10 +9,10 @@ import pytest
 from rich.console import Console
 
 from sandbox.errors import SandboxError
-from sandbox.install import network, prerequisites, stamps
+from sandbox.install import kinds, network, prerequisites, stamps
 from sandbox.install import parts as installing
 from sandbox.install.jars import read_lock
-from sandbox.install.parts import Part
+from sandbox.install.kinds import Part
 from sandbox.install.uv import InstallationError, Installer
 from sandbox.instance import Home
 from sandbox.terminal import Terminal
@@ -98,7 +98,7 @@ def test_a_java_is_only_installed_where_the_user_has_none(home: Home) -> None:
 
 def test_the_version_of_opensearch_is_the_locked_one(home: Home) -> None:
     wanted = f"org.opensearch:opensearch:{installing.OPENSEARCH_VERSION}"
-    [jars] = [part for part in installing.parts(home, with_java=False) if isinstance(part, installing.Jars)]
+    [jars] = [part for part in installing.parts(home, with_java=False) if isinstance(part, kinds.Jars)]
     assert wanted in {jar.coordinates for jar in read_lock(jars.lock)}
 
 

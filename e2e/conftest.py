@@ -10,12 +10,17 @@ from pathlib import Path
 import psutil
 import pytest
 
-from e2e import kind_pipeline
+from e2e.engine_pipeline import EnginePipeline
+from e2e.kind_pipeline import KindPipeline
 from e2e.pipeline import Pipeline, home_folder, owned_processes
 
 __all__ = ["fresh_pipeline", "home_folder", "instance_folder", "processes_of"]
 
-_PIPELINES: dict[str, type[Pipeline]] = {"embedded": Pipeline, "kind": kind_pipeline.KindPipeline}
+_PIPELINES: dict[str, type[Pipeline]] = {
+    "embedded": Pipeline,
+    "containers": EnginePipeline,
+    "kind": KindPipeline,
+}
 
 
 @pytest.fixture(scope="session")

@@ -7,33 +7,17 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-import docker
-from docker.errors import DockerException
 from docker.models.containers import Container
 from kubernetes import client, config
 
-from e2e.pipeline import Pipeline
+from e2e.engine_pipeline import EnginePipeline
 
 _NAMESPACE = "cali"
 _LINE = re.compile(r"^(\S+) (.*)$")
 
 
-class KindPipeline(Pipeline):
+class KindPipeline(EnginePipeline):
     """The sandbox as containers and pods."""
-
-    @classmethod
-    def cannot_run(cls) -> str:
-        """A Docker engine is all it needs."""
-        try:
-            docker.from_env(timeout=5).ping()
-        except (DockerException, OSError):
-            return "no Docker engine answers: start yours, or `sudo bin/sandbox engine start` gets one on Linux"
-        return ""
-
-    @cached_property
-    def docker(self) -> docker.DockerClient:
-        """The engine."""
-        return docker.from_env(timeout=120)
 
     @cached_property
     def kubernetes(self) -> Any:  # the package has no types
@@ -81,15 +65,6 @@ class KindPipeline(Pipeline):
         text = self.core.read_namespaced_pod_log(pod.metadata.name, _NAMESPACE, timestamps=True, limit_bytes=200_000)
         lines = [match.groups() for line in text.splitlines() if (match := _LINE.match(line))]
         return [{"log_file": log_file, "time": _as_written(time)} for time, said in lines if said.startswith("{")][:200]
-
-    def leftovers(self) -> list[str]:
-        """Containers, networks and volumes that carry its name or its label."""
-        engine, mark = self.docker, f"-{self.instance}-"
-        label = {"label": f"cali.sandbox.owner={self.folder.resolve()}"}
-        containers = [f"{one.name}" for one in engine.containers.list(all=True) if mark in f"{one.name}"]
-        networks = [f"{one.name}" for one in engine.networks.list() if mark in f"{one.name}"]
-        volumes = [f"{one.name}" for one in engine.volumes.list(filters=label)]
-        return [*containers, *networks, *volumes, *super().leftovers()]
 
 
 def _as_written(time: str) -> str:

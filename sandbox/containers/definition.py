@@ -25,6 +25,8 @@ class Definition:
         command: The arguments of its entry point, never a shell string; the image's own when empty.
         environment: All of its environment besides the image's.
         ports: Ports in the container by the port on 127.0.0.1 that each is published at.
+        folders: Folders of this machine by where the container has them; a path that ends in `:ro` is only read.
+        user: Whom it runs as, `uid:gid`; the image's own user when empty.
         memory: The most it may use, as Docker writes it.
         stop_signal: What asks it to end.
         stop_wait_s: Seconds until it is killed after that.
@@ -34,6 +36,8 @@ class Definition:
     command: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     ports: Mapping[int, int] = field(default_factory=dict)
+    folders: Mapping[str, str] = field(default_factory=dict)
+    user: str = ""
     memory: str = "512m"
     stop_signal: str = "SIGTERM"
     stop_wait_s: int = 10

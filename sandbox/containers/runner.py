@@ -120,10 +120,14 @@ class Runner:
             "security_opt": ["no-new-privileges:true"],
             "log_config": {"Type": "json-file", "Config": {"max-size": "10m", "max-file": "3"}},
         }
+        if definition.user:
+            options["user"] = definition.user
         # testcontainers finds an engine by DOCKER_HOST alone, not by the context that is in use.
         found = {"environment": {**os.environ, "DOCKER_HOST": client.address()}}
         container = DockerContainer(definition.image, docker_client_kw=found).with_name(f"{self.name}-{name}")
         container.with_envs(**definition.environment).with_kwargs(**options)
+        for place, folder in definition.folders.items():
+            container.with_volume_mapping(folder, place.removesuffix(":ro"), "ro" if place.endswith(":ro") else "rw")
         # It would publish on every interface; the engine takes a pair of address and port.
         loopback: Any = {f"{inner}/tcp": (LOOPBACK, port) for inner, port in definition.ports.items()}
         container.ports = loopback

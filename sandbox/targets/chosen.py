@@ -11,7 +11,8 @@ from sandbox.targets.target import Target
 
 DEFAULT = Embedded.name
 KIND = "kind"
-NAMES = (DEFAULT, KIND)
+CONTAINERS = "containers"
+NAMES = (DEFAULT, KIND, CONTAINERS)
 
 
 class OtherTargetError(SandboxError):
@@ -58,4 +59,8 @@ def _made(instance: Instance, name: str) -> Target:
         from sandbox.targets.kind import Kind  # noqa: PLC0415
 
         return Kind(instance)
+    if name == CONTAINERS:
+        from sandbox.targets.containers import Containers  # noqa: PLC0415 - as above
+
+        return Containers(instance)
     return Embedded(instance)

@@ -1,0 +1,90 @@
+"""What the targets that run containers have in common: images, ports on loopback, a network, and the engine's word."""
+
+from __future__ import annotations
+
+import os
+from abc import abstractmethod
+from collections.abc import Iterable, Mapping
+
+from docker.errors import DockerException
+
+from sandbox import ports
+from sandbox.containers.definition import host_of
+from sandbox.containers.part import ContainerPart
+from sandbox.containers.runner import Runner
+from sandbox.images.shelf import ensure
+from sandbox.instance import Instance
+from sandbox.ports import LOOPBACK
+from sandbox.services.base import ProcessState
+from sandbox.targets.target import Target
+from sandbox.terminal import Terminal
+
+_IMAGE = "image "
+
+
+class ContainerTarget(Target):
+    """One instance of which some parts are containers on a network of their own."""
+
+    emulators = ("localstack",)
+
+    def __init__(self, instance: Instance) -> None:
+        super().__init__(instance)
+        self.runner = Runner(instance)
+
+    @property
+    def images(self) -> dict[str, str]:
+        """References by image name, as the last `up` found them."""
+        found = self.memory.variant.items()
+        return {name.removeprefix(_IMAGE): reference for name, reference in found if name.startswith(_IMAGE)}
+
+    def have_images(self, names: Iterable[str], terminal: Terminal) -> None:
+        """Have the images in the engine, and remember which they are."""
+        images = ensure(list(dict.fromkeys(names)), terminal)
+        self.memory.variant |= {f"{_IMAGE}{name}": reference for name, reference in images.items()}
+
+    def choose_ports(self, defaults: Mapping[str, int]) -> None:
+        """Give every container its port on this machine and remember it; see `ports.allocate` for what it raises."""
+        asked = ports.requested(defaults, os.environ)
+        running = {name for name, state in self.runner.states().items() if state.pid}
+        own = {name: port for name, port in self.memory.ports.items() if name in running}
+        chosen = ports.allocate(
+            {name: port for name, port in defaults.items() if name not in own},
+            asked={name: port for name, port in asked.items() if own.get(name) != port},
+            remembered=self.memory.ports,
+            owner=str(self.instance.root),
+        )
+        self.memory.ports = {**own, **chosen}
+        self.instance.write(self.memory)
+
+    @property
+    @abstractmethod
+    def servers(self) -> Mapping[str, ContainerPart]:
+        """What the workloads talk to, by name: containers."""
+
+    def run(self, name: str) -> None:
+        """Have a server's container running as it is defined."""
+        self.runner.run(name, self.servers[name].definition())
+
+    def states(self) -> dict[str, ProcessState]:
+        """What the engine says of each container."""
+        try:
+            return self.runner.states()
+        except DockerException:
+            return {}
+
+    def is_running(self) -> bool:
+        """Whether any container of it is there."""
+        return bool(self.runner.states())
+
+    def address(self, service: str) -> str:
+        """The port on this machine."""
+        return f"http://{LOOPBACK}:{self.memory.ports[service]}"
+
+    def inner_address(self, service: str) -> str:
+        """The name on the sandbox's network."""
+        return self.servers[service].inner_endpoint
+
+    def runtime_settings(self) -> dict[str, str]:
+        """With the hosts that speak no TLS: they are on the sandbox's own network."""
+        hosts = ",".join(host_of(name) for name in self.servers)
+        return {**super().runtime_settings(), "plaintext_hosts": hosts}

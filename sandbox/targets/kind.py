@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import ClassVar
 
-from docker.errors import DockerException
-
-from sandbox import ports
 from sandbox.cluster import manifests
 from sandbox.cluster.api import Api, Faults
 from sandbox.cluster.node import Node
 from sandbox.cluster.workload import DeployedPart, PodReplicas
-from sandbox.containers.definition import host_of
 from sandbox.containers.localstack import LocalStack
 from sandbox.containers.milvus import Milvus
 from sandbox.containers.opensearch import OpenSearch
 from sandbox.containers.part import ContainerPart
-from sandbox.containers.runner import Runner
 from sandbox.containers.servers import Firehose, Model, Slack
 from sandbox.definitions import fluent_bit as definition
-from sandbox.images.shelf import ensure, is_built
+from sandbox.images.shelf import is_built
 from sandbox.images.tools import tool
 from sandbox.install import prerequisites
 from sandbox.instance import Instance
@@ -34,7 +28,7 @@ from sandbox.shipper.pipeline import Pipeline
 from sandbox.shipper.record_starts import RecordStarts
 from sandbox.targets import following
 from sandbox.targets.background import Background
-from sandbox.targets.target import Target
+from sandbox.targets.containerized import ContainerTarget
 from sandbox.terminal import Terminal
 
 _CONTAINERS: tuple[type[ContainerPart], ...] = (LocalStack, OpenSearch, Milvus, Model, Slack, Firehose)
@@ -42,8 +36,6 @@ _CONTAINERS: tuple[type[ContainerPart], ...] = (LocalStack, OpenSearch, Milvus, 
 #: Images that are loaded into the node, and the node's own.
 _DEPLOYED = ("consumer", "log-generator", "sandbox", "metrics-server")
 _NODE = "kind-node"
-
-_IMAGE = "image "
 
 #: In the pods of the consumer and of the shipper (k8s/).
 _CONSUMER_PORT = 8080
@@ -53,25 +45,17 @@ _SHIPPER_PORT = 2020
 _CONSUMERS = 2
 
 
-class Kind(Target):
+class Kind(ContainerTarget):
     """One instance as containers and pods."""
 
     name = "kind"
-    emulators = ("localstack",)
     early: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, instance: Instance) -> None:
         super().__init__(instance)
-        self.runner = Runner(instance)
         self.node = Node(self.runner)
         self.api = Api(self.node.kubeconfig)
         self._cluster = Background(lambda: None)
-
-    @property
-    def images(self) -> dict[str, str]:
-        """References by image name, as the last `up` found them."""
-        found = self.memory.variant.items()
-        return {name.removeprefix(_IMAGE): reference for name, reference in found if name.startswith(_IMAGE)}
 
     @property
     def servers(self) -> Mapping[str, ContainerPart]:
@@ -123,11 +107,9 @@ class Kind(Target):
         """What Terraform needs, images, ports, the network, and the cluster on its way."""
         prerequisites.check_machine(self.instance.home.root, installing=False)
         program = tool("kind", terminal)
-        names = dict.fromkeys((*(kind.image_name for kind in _CONTAINERS), *_DEPLOYED, _NODE))
-        images = ensure(list(names), terminal)
-        self.memory.variant |= {f"{_IMAGE}{name}": reference for name, reference in images.items()}
+        self.have_images((*(kind.image_name for kind in _CONTAINERS), *_DEPLOYED, _NODE), terminal)
         self.memory.variant["kind"] = str(program)
-        self._choose_ports()
+        self.choose_ports({kind.name: kind.inner_port for kind in _CONTAINERS})
         with terminal.stage("network"):
             self.runner.network()
         self.node.begin(program, self.images[_NODE], own_image=is_built(self.images[_NODE]))
@@ -137,24 +119,6 @@ class Kind(Target):
         """Wait for the node and load the images, while Terraform is at work."""
         self.node.wait(self.images[_NODE])
         self.node.load(program, [self.images[name] for name in _DEPLOYED])
-
-    def _choose_ports(self) -> None:
-        defaults = {kind.name: kind.inner_port for kind in _CONTAINERS}
-        asked = ports.requested(defaults, os.environ)
-        running = {name for name, state in self.runner.states().items() if state.pid}
-        own = {name: port for name, port in self.memory.ports.items() if name in running}
-        chosen = ports.allocate(
-            {name: port for name, port in defaults.items() if name not in own},
-            asked={name: port for name, port in asked.items() if own.get(name) != port},
-            remembered=self.memory.ports,
-            owner=str(self.instance.root),
-        )
-        self.memory.ports = {**own, **chosen}
-        self.instance.write(self.memory)
-
-    def run(self, name: str) -> None:
-        """Have a container running as it is defined."""
-        self.runner.run(name, self.servers[name].definition())
 
     def deploy(self, terminal: Terminal) -> None:
         """Wait for the cluster with its images, and apply everything."""
@@ -176,10 +140,9 @@ class Kind(Target):
             self.run(name)
             return
         terminal = Terminal(to_stderr=True)
-        images = ensure(list(_DEPLOYED), terminal)
-        self.memory.variant |= {f"{_IMAGE}{image}": reference for image, reference in images.items()}
+        self.have_images(_DEPLOYED, terminal)
         self.instance.write(self.memory)
-        self.node.load(tool("kind", terminal), list(images.values()))
+        self.node.load(tool("kind", terminal), [self.images[name] for name in _DEPLOYED])
         self.api.apply(manifests.build(self.runtime_settings(), self.images))
         self._unstop()
 
@@ -202,10 +165,7 @@ class Kind(Target):
 
     def states(self) -> dict[str, ProcessState]:
         """What the engine says of each container, and the cluster of each workload."""
-        try:
-            states = self.runner.states()
-        except DockerException:
-            return {}
+        states = super().states()
         if self.node.kubeconfig.exists() and states:
             for name, part in self._deployed.items():
                 try:
@@ -214,32 +174,15 @@ class Kind(Target):
                     continue  # the cluster is not there yet, or any more
         return states
 
-    def is_running(self) -> bool:
-        """Whether any container of it is there."""
-        return bool(self.runner.states())
-
     def stop(self) -> None:
         """Remove everything: nothing of it outlives `down`."""
         self.node.remove()
         self.runner.remove()
 
-    def address(self, service: str) -> str:
-        """The port on this machine."""
-        return self.servers[service].endpoint
-
-    def inner_address(self, service: str) -> str:
-        """The name on the sandbox's network, which pods ask the node's resolver for."""
-        return self.servers[service].inner_endpoint
-
     def replicas(self, service: str) -> Replicas:
         """Pods are asked through the API server."""
         part = self._deployed.get(service)
         return PodReplicas(part) if part else OneServer(self.address(service))
-
-    def runtime_settings(self) -> dict[str, str]:
-        """With the hosts that speak no TLS: they are on the sandbox's own network."""
-        hosts = ",".join(host_of(name) for name in self.servers)
-        return {**super().runtime_settings(), "plaintext_hosts": hosts}
 
     def log_names(self) -> list[str]:
         """Every container and workload."""

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 LOCAL_CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 
 _FOREIGN_PREFIXES = ("AWS_", "OPENAI_", "SLACK_", "AZURE_OPENAI_")
+#: Whom to trust is about the network, not about an account.
+_KEPT = "AWS_CA_BUNDLE"
 _removed: dict[str, str] = {}
 
 
@@ -20,7 +22,7 @@ def ignore_user_settings() -> None:
     sandbox: boto3 and openai read them from the environment by themselves.
     """
     for name in list(os.environ):
-        if name.startswith(_FOREIGN_PREFIXES) and name != "AWS_CA_BUNDLE":
+        if name.startswith(_FOREIGN_PREFIXES) and name != _KEPT:
             _removed[name] = os.environ.pop(name)
     os.environ.update(AWS_CONFIG_FILE=os.devnull, AWS_SHARED_CREDENTIALS_FILE=os.devnull)
     os.environ.update(AWS_EC2_METADATA_DISABLED="true")
@@ -32,20 +34,22 @@ def ignore_user_settings() -> None:
 
 def user_aws_settings() -> dict[str, str]:
     """The AWS settings that the user exported: for what is meant to reach AWS itself, and for nothing else."""
-    return {name: value for name, value in _removed.items() if name.startswith("AWS_")}
+    kept = {name: os.environ[name] for name in (_KEPT,) if name in os.environ}
+    return {**kept, **{name: value for name, value in _removed.items() if name.startswith("AWS_")}}
 
 
 @contextmanager
 def as_user() -> Iterator[None]:
     """Within it this process has the user's own AWS settings back."""
+    user = user_aws_settings()
     present = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
     for name in present:
         del os.environ[name]
-    os.environ.update(user_aws_settings())
+    os.environ.update(user)
     try:
         yield
     finally:
-        for name in user_aws_settings():
+        for name in user:
             os.environ.pop(name, None)
         os.environ.update(present)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from sandbox.commands.terraform.group import DEFINITIONS, Chosen
+from sandbox.commands.terraform.chosen import DEFINITIONS, Chosen
 from sandbox.errors import UsageError
 from sandbox.isolation import as_user
 from sandbox.terminal import Terminal

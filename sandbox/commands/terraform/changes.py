@@ -7,7 +7,8 @@ from typing import Any
 import click
 
 from sandbox.commands.options import json_option, print_json
-from sandbox.commands.terraform.group import Chosen, confirmed
+from sandbox.commands.terraform.chosen import Chosen
+from sandbox.commands.terraform.group import confirmed
 from sandbox.errors import ExitCode, UsageError
 from sandbox.instance import Instance
 from sandbox.terminal import Terminal
@@ -61,8 +62,8 @@ def plan(chosen: Chosen, live: bool, detailed_exitcode: bool, as_json: bool, opt
     terminal = Terminal(to_stderr=as_json)
     given = _check(options)
     target = chosen.offline() if chosen.is_aws and not live else chosen.live()
-    with chosen.run(terminal, target) as run:
-        seen = run.review(given)
+    run = chosen.run(terminal, target)
+    seen = run.review(given)
     if as_json:
         print_json(_as_json(run, seen))
     else:
@@ -100,20 +101,20 @@ def destroy(chosen: Chosen, auto_approve: bool, as_json: bool, options: tuple[st
 
 def _change(chosen: Chosen, options: list[str], *, auto_approve: bool, as_json: bool) -> int:
     terminal = Terminal(to_stderr=as_json)
-    with chosen.run(terminal) as run:
-        plans: list[Plan] = []
+    run = chosen.run(terminal)
+    plans: list[Plan] = []
 
-        def approve(plan: Plan) -> bool:
-            plans.append(plan)
-            click.echo(plan.text.strip(), err=as_json)
-            where = f"{run.target.name}, account {chosen.account_id}" if chosen.is_aws else run.target.name
-            verb = "Destroy" if "-destroy" in options else "Apply"
-            # What is on this machine can be made anew in seconds, and what changes nothing needs no word.
-            return plan.summary.empty or confirmed(
-                f"{verb} this on {where}?", auto_approve=auto_approve or not chosen.is_aws
-            )
+    def approve(plan: Plan) -> bool:
+        plans.append(plan)
+        click.echo(plan.text.strip(), err=as_json)
+        where = f"{run.target.name}, account {chosen.account_id}" if chosen.is_aws else run.target.name
+        verb = "Destroy" if "-destroy" in options else "Apply"
+        # What is on this machine can be made anew in seconds, and what changes nothing needs no word.
+        return plan.summary.empty or confirmed(
+            f"{verb} this on {where}?", auto_approve=auto_approve or not chosen.is_aws
+        )
 
-        outputs = run.apply_reviewed(approve, options)
+    outputs = run.apply_reviewed(approve, options)
     if outputs is None:
         terminal.say("nothing was changed")
         return ExitCode.FAILED

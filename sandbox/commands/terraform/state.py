@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from sandbox.commands.options import json_option, print_json
-from sandbox.commands.terraform.group import Chosen
+from sandbox.commands.terraform.chosen import Chosen
 from sandbox.errors import UsageError
 from sandbox.terminal import Terminal
 
@@ -22,8 +22,8 @@ _PASSED_ON = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
 @click.pass_obj
 def output(chosen: Chosen, name: str | None, as_json: bool) -> None:
     """Print the outputs of the last apply, or the one called NAME; a sensitive one is shown by its name alone."""
-    with chosen.run(Terminal(to_stderr=True)) as run:
-        entries = json.loads(run.plain("output", "-json"))
+    run = chosen.run(Terminal(to_stderr=True))
+    entries = json.loads(run.plain("output", "-json"))
     values = {key: entry["value"] for key, entry in entries.items()}
     if name is not None and name not in values:
         raise UsageError(f"there is no output called {name!r}", hint=f"there is: {', '.join(values) or 'none yet'}")
@@ -46,11 +46,11 @@ def _text(value: object) -> str:
 @click.pass_obj
 def show(chosen: Chosen, as_json: bool) -> None:
     """Print the state: every resource as the last run found it."""
-    with chosen.run(Terminal(to_stderr=True)) as run:
-        if as_json:
-            print_json(run.show())
-        else:
-            click.echo(run.plain("show").strip())
+    run = chosen.run(Terminal(to_stderr=True))
+    if as_json:
+        print_json(run.show())
+    else:
+        click.echo(run.plain("show").strip())
 
 
 @click.command(context_settings=_PASSED_ON)
@@ -59,8 +59,8 @@ def show(chosen: Chosen, as_json: bool) -> None:
 @click.pass_obj
 def state(chosen: Chosen, verb: str, arguments: tuple[str, ...]) -> None:
     """Look into the state, or move what is in it: `terraform state VERB`."""
-    with chosen.run(Terminal(to_stderr=True)) as run:
-        click.echo(run.plain("state", verb, *arguments), nl=False)
+    run = chosen.run(Terminal(to_stderr=True))
+    click.echo(run.plain("state", verb, *arguments), nl=False)
 
 
 @click.command("import", context_settings=_PASSED_ON)
@@ -69,8 +69,8 @@ def state(chosen: Chosen, verb: str, arguments: tuple[str, ...]) -> None:
 @click.pass_obj
 def import_(chosen: Chosen, address: str, resource_id: str) -> None:
     """Take what exists under ID into the state, as the resource ADDRESS."""
-    with chosen.run(Terminal(to_stderr=True)) as run:
-        click.echo(run.plain("import", "-no-color", "-input=false", address, resource_id).strip())
+    run = chosen.run(Terminal(to_stderr=True))
+    click.echo(run.plain("import", "-no-color", "-input=false", address, resource_id).strip())
 
 
 @click.command()
@@ -79,8 +79,8 @@ def import_(chosen: Chosen, address: str, resource_id: str) -> None:
 def validate(chosen: Chosen, as_json: bool) -> None:
     """Check the definitions; for AWS it needs no account."""
     target = chosen.offline() if chosen.is_aws else chosen.live()
-    with chosen.run(Terminal(to_stderr=True), target) as run:
-        run.validate()
+    run = chosen.run(Terminal(to_stderr=True), target)
+    run.validate()
     if as_json:
         print_json({"valid": True})
     else:
@@ -92,5 +92,5 @@ def validate(chosen: Chosen, as_json: bool) -> None:
 @click.pass_obj
 def force_unlock(chosen: Chosen, lock_id: str) -> None:
     """Break the lock LOCK_ID that a dead run left; make sure that it is dead."""
-    with chosen.run(Terminal(to_stderr=True)) as run:
-        click.echo(run.force_unlock(lock_id).strip())
+    run = chosen.run(Terminal(to_stderr=True))
+    click.echo(run.force_unlock(lock_id).strip())

@@ -19,7 +19,7 @@ from sandbox.terraform.aws import (
 )
 
 ACCOUNT = "123456789012"
-USER = {"AWS_PROFILE": "work", "AWS_CONFIG_FILE": "/home/me/config"}
+USER = {"AWS_PROFILE": "work", "AWS_CONFIG_FILE": "/home/me/config", "AWS_CA_BUNDLE": "/home/me/ca.pem"}
 
 
 @pytest.fixture

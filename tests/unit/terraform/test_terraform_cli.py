@@ -2,16 +2,17 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Iterator
 
 import pytest
 from click.testing import CliRunner, Result
 
 from sandbox.cli import cli
-from sandbox.commands.terraform import group
+from sandbox.commands.terraform import chosen
 from sandbox.errors import ExitCode, SandboxError
 from sandbox.instance import Home, Instance, Memory
 from sandbox.ports import LOOPBACK
+from sandbox.services.base import ProcessState
+from sandbox.targets.embedded import Embedded
 from sandbox.terraform.backend import Store
 from sandbox.terraform.provider import VARIABLE
 from tests.unit.terraform.fake import Fake
@@ -24,7 +25,7 @@ WITHOUT = ("--target", "aws", "--environment", "dev")
 @pytest.fixture(autouse=True)
 def checkout(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
     """A checkout of its own, in which nothing is up."""
-    monkeypatch.setattr(group, "DEFINITIONS", fake.definitions)
+    monkeypatch.setattr(chosen, "DEFINITIONS", fake.definitions)
     monkeypatch.setenv("CALI_HOME", str(fake.home / "cali"))
     for name in ("CALI_INSTANCE", "CALI_TARGET", "CALI_AWS_ACCOUNT_ID"):
         monkeypatch.delenv(name, raising=False)
@@ -110,7 +111,7 @@ def test_a_destroy_is_planned_as_one(fake: Fake, monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.fixture
-def up(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> Iterator[Instance]:
+def up(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> Instance:
     """An instance whose emulator answers."""
     instance = Home(fake.home / "cali").instance()
     instance.create()
@@ -119,24 +120,44 @@ def up(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> Iterator[Instance]:
     for name in ("local", "ministack"):
         (fake.definitions / "overrides" / "local" / f"{name}.tfvars").touch()
     monkeypatch.setattr(Store, "ensure", lambda _store: None)
-    with socket.create_server((LOOPBACK, 0)) as server:
-        ports = dict.fromkeys(("aws", "firehose"), server.getsockname()[1])
-        instance.write(
-            Memory(
-                target="embedded", state="up", ports=ports, outputs={"name": "old"}, variant={"definitions": "as now"}
-            )
-        )
-        yield instance
+    monkeypatch.setattr(Embedded, "is_running", lambda _target: True)
+    monkeypatch.setattr(Embedded, "states", lambda _target: {"aws": ProcessState("RUNNING", 1, "")})
+    ports = {"aws": 1, "firehose": 2}
+    memory = Memory(target="embedded", state="up", ports=ports, outputs={"name": "old"}, variant={"definitions": "now"})
+    instance.write(memory)
+    return instance
 
 
-def test_a_local_apply_asks_nobody_and_is_remembered(fake: Fake, up: Instance) -> None:
+def test_an_emulator_of_another_sandbox_is_left_alone(
+    fake: Fake, up: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Embedded, "is_running", lambda _target: False)
+    with socket.create_server((LOOPBACK, 0)) as strangers:
+        memory = up.read()
+        memory.ports["aws"] = strangers.getsockname()[1]
+        up.write(memory)
+
+        assert refused("plan").message == "the AWS emulator of the embedded target is not up"
+
+    assert fake.calls == []
+
+
+def test_a_stopped_emulator_is_not_up(up: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Embedded, "states", lambda _target: {"aws": ProcessState("STOPPED", None, "")})
+
+    assert refused("apply").message == "the AWS emulator of the embedded target is not up"
+    assert up.read().outputs == {"name": "old"}
+
+
+def test_a_local_apply_asks_nobody_and_is_remembered(fake: Fake, up: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CALI_AWS_ACCOUNT_ID", ACCOUNT)  # exported for AWS, and nothing to this
     one_change(fake)
     fake.says("apply", {"type": "outputs", "outputs": {"name": {"value": ["new"]}}})
 
     assert run("apply").return_value == ExitCode.DONE
 
     assert up.read().outputs == {"name": '["new"]'}
-    assert up.read().variant == {"definitions": "as now"}
+    assert up.read().variant == {"definitions": "now"}
 
 
 def test_a_sensitive_output_is_shown_only_by_its_name(fake: Fake, up: Instance) -> None:
@@ -176,7 +197,7 @@ def test_the_own_provider_never_works_on_aws(fake: Fake, arguments: tuple[str, .
         ((*WITHOUT, "apply"), "the aws target needs to know the account"),
         ((*WITHOUT, "plan", "-out=x"), "-out=x cannot be given to terraform here"),
         ((*WITHOUT, "plan", "-state=x"), "-state=x cannot be given to terraform here"),
-        (("--environment", "dev", "plan"), "--environment and --account-id belong to --target aws"),
+        (("--environment", "dev", "plan"), "--environment belongs to --target aws"),
         (("bootstrap",), "terraform bootstrap belongs to --target aws"),
         (("summary",), "terraform summary belongs to --target aws"),
     ],

@@ -183,6 +183,10 @@ resource "aws_eks_addon" "cali" {
   addon_version        = lookup(var.addon_versions, each.key, null)
   configuration_values = length(each.value) > 0 ? jsonencode(each.value) : null
 
+  # EKS puts three of them in with the cluster, with its own settings: these are what counts.
+  resolve_conflicts_on_create = "OVERWRITE"
+  resolve_conflicts_on_update = "OVERWRITE"
+
   # A pod gets its role when it starts: those of the storage driver must find the association.
   depends_on = [aws_eks_node_group.cali, aws_eks_pod_identity_association.workload]
 }

@@ -19,7 +19,7 @@ from sandbox.tfprovider.aws import Clients
 from sandbox.tfprovider.engine import Engine
 from sandbox.tfprovider.resources import TABLES
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
 
 
 @dataclass

@@ -11,7 +11,7 @@ from e2e.terraform import inventory
 from e2e.terraform.emulator import Emulator
 from e2e.terraform.resources import Managed, managed
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
 
 #: What terraform's own state lies in: made by the sandbox, not by the definitions.
 _STORE = {"s3 list_buckets": {"cali-terraform-state"}, "dynamodb list_tables": {"cali-terraform-lock"}}

@@ -228,6 +228,9 @@ class Engine:
         state = self.read(self.block.complete(seed))
         if state is not None:
             state["id"] = self.identity(state)
+            # What no service tells is taken to be as it is without a word of the configuration.
+            unsaid = {name: value for name, value in resource.defaults.items() if state.get(name, value) is None}
+            state.update(unsaid)
         return state
 
     # -- pieces ---------------------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ NOTHING = ("-",)
 #: Attributes that are the provider's own: no service knows them, and a change of them is no call.
 LOCAL = frozenset(
     {
+        "bootstrap_self_managed_addons",
         "bypass_policy_lockout_safety_check",
         "deletion_window_in_days",
         "enforce_consumer_deletion",

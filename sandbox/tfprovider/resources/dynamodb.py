@@ -140,8 +140,7 @@ TABLES = (
         service="dynamodb",
         create=Op("CreateTable", before=_keys),
         reads=(
-            Read(_DESCRIBE, result="Table", names={"server_side_encryption": "", "replica": ""}, after=None),
-            Read(_DESCRIBE, only=("hash_key",), after=_decode),
+            Read(_DESCRIBE, result="Table", names={"server_side_encryption": "", "replica": ""}, after=_decode),
             Read(Op("DescribeTimeToLive", only=("name",)), only=("ttl",), after=_decode_ttl),
             Read(
                 Op("DescribeContinuousBackups", only=("name",)),

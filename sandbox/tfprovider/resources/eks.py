@@ -8,7 +8,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from sandbox.tfprovider.aws import Clients
-from sandbox.tfprovider.table import NOTHING, Change, Op, Params, Read, Resource, Tags, Wait
+from sandbox.tfprovider.table import Change, Op, Params, Read, Resource, Tags, Wait
 from sandbox.tfprovider.values import Attributes
 
 _MISSING = ("ResourceNotFoundException", "NotFoundException")
@@ -103,8 +103,8 @@ TABLES = (
                 _CLUSTER,
                 result="cluster",
                 names={"vpc_config.public_access_cidrs": "publicAccessCidrs", "cluster_id": "id"},
+                after=_cluster,
             ),
-            Read(_CLUSTER, only=NOTHING, after=_cluster),
         ),
         ready=Wait(_CLUSTER, "cluster.status", ("ACTIVE",), seconds=1800),
         gone=Wait(_CLUSTER, "cluster.status", ()),
@@ -150,10 +150,7 @@ TABLES = (
         service="eks",
         create=Op("CreateNodegroup"),
         created={"arn": "nodegroup.nodegroupArn"},
-        reads=(
-            Read(_GROUP, result="nodegroup"),
-            Read(_GROUP, only=NOTHING, after=_node_group),
-        ),
+        reads=(Read(_GROUP, result="nodegroup", after=_node_group),),
         ready=Wait(_GROUP, "nodegroup.status", ("ACTIVE",), seconds=1800),
         gone=Wait(_GROUP, "nodegroup.status", ()),
         delete=Op("DeleteNodegroup", only=("cluster_name", "node_group_name")),

@@ -106,10 +106,7 @@ TABLES = (
             retry=("InvalidArgumentException",),
         ),
         created={"arn": "DeliveryStreamARN"},
-        reads=(
-            Read(_DESCRIBE, result="DeliveryStreamDescription", names=_TOLD),
-            Read(_DESCRIBE, only=("destination",), after=_destination),
-        ),
+        reads=(Read(_DESCRIBE, result="DeliveryStreamDescription", names=_TOLD, after=_destination),),
         delete=Op("DeleteDeliveryStream", only=("name",)),
         identity="{arn}",
         names=_COMMON,

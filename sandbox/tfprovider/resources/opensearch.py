@@ -62,10 +62,7 @@ TABLES = (
         type_name="aws_opensearch_domain",
         service="opensearch",
         create=Op("CreateDomain", before=_logs),
-        reads=(
-            Read(_DESCRIBE, result="DomainStatus", names=_WRITE_ONLY),
-            Read(_DESCRIBE, only=("id",), after=_endpoint),
-        ),
+        reads=(Read(_DESCRIBE, result="DomainStatus", names=_WRITE_ONLY, after=_endpoint),),
         delete=Op("DeleteDomain", only=("domain_name",)),
         identity="{arn}",
         created={"arn": "DomainStatus.ARN"},

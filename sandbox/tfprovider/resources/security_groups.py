@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sandbox.tfprovider.aws import Clients
@@ -24,7 +24,7 @@ _SIDES = {
 }
 
 
-def rules(permissions: list[Mapping[str, Any]], group: str) -> list[Attributes]:
+def rules(permissions: Sequence[Mapping[str, Any]], group: str) -> list[Attributes]:
     """Rules as Terraform has them: one a protocol, range of ports and description."""
     found: dict[tuple[Any, ...], Attributes] = {}
     for permission in permissions:
@@ -58,7 +58,8 @@ def _canonical(every: list[Attributes]) -> list[str]:
     return sorted(json.dumps(rule, sort_keys=True) for rule in plain)
 
 
-def _permission(rule: Attributes, group: str) -> dict[str, Any]:
+def permission(rule: Attributes, group: str) -> dict[str, Any]:
+    """A rule as the API takes it."""
     permission: dict[str, Any] = {"IpProtocol": rule["protocol"]}
     if rule["protocol"] != "-1":
         permission |= {"FromPort": int(rule["from_port"]), "ToPort": int(rule["to_port"])}
@@ -83,8 +84,8 @@ def _set(clients: Clients, state: Attributes) -> None:
     client, group = clients.get("ec2"), state["id"]
     there = client.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]
     for direction, member in (("ingress", "IpPermissions"), ("egress", "IpPermissionsEgress")):
-        before = [_permission(rule, group) for rule in rules(there.get(member, []), group)]
-        after = [_permission(rule, group) for rule in state.get(direction) or ()]
+        before = [permission(rule, group) for rule in rules(there.get(member, []), group)]
+        after = [permission(rule, group) for rule in state.get(direction) or ()]
         removed = [permission for permission in before if permission not in after]
         added = [permission for permission in after if permission not in before]
         if removed:
@@ -116,8 +117,8 @@ _READS = (
         result="SecurityGroups.0",
         names={"name": "GroupName"},
         only=("name", "description", "owner_id", "vpc_id"),
+        after=_rules,
     ),
-    Read(_GROUP, only=NOTHING, after=_rules),
 )
 
 

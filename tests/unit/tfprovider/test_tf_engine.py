@@ -58,9 +58,8 @@ def test_after_a_killed_run_what_exists_is_taken_over(
     monkeypatch.setenv(ADOPT, "1")
     stub.add_client_error("create_role", "EntityAlreadyExists", "there is one")
     for _ in range(2):  # once to see what is there, once after the update that found nothing to do
-        for _ in range(2):
-            told = role(AssumeRolePolicyDocument="%7B%7D", MaxSessionDuration=3600)
-            stub.add_response("get_role", {"Role": told})
+        told = role(AssumeRolePolicyDocument="%7B%7D", MaxSessionDuration=3600)
+        stub.add_response("get_role", {"Role": told})
         stub.add_response("list_role_tags", {"Tags": []})
 
     assert engine.create(WANTED)["id"] == "the-role"
@@ -75,9 +74,8 @@ def test_what_is_gone_is_read_as_nothing(iam: tuple[Engine, Stubber]) -> None:
 
 def test_drift_is_read(iam: tuple[Engine, Stubber]) -> None:
     engine, stub = iam
-    for _ in range(2):
-        told = role(AssumeRolePolicyDocument="%7B%22a%22%3A1%7D", MaxSessionDuration=7200)
-        stub.add_response("get_role", {"Role": told})
+    told = role(AssumeRolePolicyDocument="%7B%22a%22%3A1%7D", MaxSessionDuration=7200)
+    stub.add_response("get_role", {"Role": told})
     stub.add_response("list_role_tags", {"Tags": [{"Key": "k", "Value": "v"}]})
 
     state = engine.read({**WANTED, "id": "the-role"})
@@ -101,3 +99,38 @@ def test_an_import_id_is_taken_apart() -> None:
     assert engine._parse("the-role:the-policy") == {"role": "the-role", "name": "the-policy"}
     with pytest.raises(ProviderError, match="must look like"):
         engine._parse("nothing")
+
+
+def test_what_the_service_does_not_tell_stays_as_asked() -> None:
+    clients = Clients({"region": "r", "access_key": "test", "secret_key": "test"})
+    with Stubber(clients.get("ec2")) as stub, Stubber(clients.get("sts")) as identity:
+        engine = Engine(TABLES["aws_flow_log"], schema.load().resources["aws_flow_log"].block, clients)
+        stub.add_response("describe_flow_logs", {"FlowLogs": [{"FlowLogId": "fl-1", "TrafficType": "ALL"}]})
+        identity.add_response("get_caller_identity", {"Account": "000000000000", "Arn": ARN, "UserId": "u" * 20})
+        stub.add_response("describe_tags", {"Tags": []})
+
+        state = engine.read({"id": "fl-1", "iam_role_arn": "the-role", "traffic_type": "REJECT"})
+
+    assert state is not None
+    assert (state["iam_role_arn"], state["traffic_type"]) == ("the-role", "ALL")
+    assert state["arn"] == "arn:aws:ec2:r:000000000000:vpc-flow-log/fl-1"
+
+
+def test_an_import_takes_for_granted_what_no_service_tells(iam: tuple[Engine, Stubber]) -> None:
+    engine, stub = iam
+    stub.add_response("get_role", {"Role": role(AssumeRolePolicyDocument="%7B%7D", MaxSessionDuration=3600)})
+    stub.add_response("list_role_tags", {"Tags": []})
+
+    state = engine.imported("the-role")
+
+    assert state is not None
+    assert state["force_detach_policies"] is False
+
+
+def test_a_key_that_waits_to_be_deleted_is_gone() -> None:
+    clients = Clients({"region": "r", "access_key": "test", "secret_key": "test"})
+    with Stubber(clients.get("kms")) as stub:
+        engine = Engine(TABLES["aws_kms_key"], schema.load().resources["aws_kms_key"].block, clients)
+        stub.add_response("describe_key", {"KeyMetadata": {"KeyId": "k", "KeyState": "PendingDeletion"}})
+
+        assert engine.read({"id": "k", "key_id": "k"}) is None

@@ -98,3 +98,27 @@ def test_a_block_the_service_fills_in_is_no_change_until_it_is_configured() -> N
 
     assert planned(name, before, silent) == before
     assert planned(name, before, other)["version_id"] is UNKNOWN
+
+
+def test_a_change_of_tags_alone_makes_no_new_version() -> None:
+    name = "aws_launch_template"
+    block = schema.load().resources[name].block
+    made = {"id": "lt-1", "arn": "a", "name": "t", "latest_version": 1, "default_version": 1, "tags_all": {}}
+    before = block.complete({**made, "region": "r"})
+
+    tagged = planned(name, before, before | {"tags": {"a": "b"}})
+    changed = planned(name, before, before | {"image_id": "ami-1"})
+
+    assert tagged["latest_version"] == 1
+    assert changed["latest_version"] is UNKNOWN
+
+
+def test_the_order_within_a_rule_of_a_security_group_is_no_change() -> None:
+    name = "aws_security_group"
+    block = schema.load().resources[name].block
+    rule = {"protocol": "tcp", "from_port": 1, "to_port": 1, "cidr_blocks": ["a", "b"], "self": False}
+    made: dict[str, Any] = {"id": "sg-1", "arn": "a", "name": "g", "description": "d", "vpc_id": "v", "owner_id": "0"}
+    made |= {"region": "r", "egress": [], "ingress": [rule], "tags_all": {}, "revoke_rules_on_delete": False}
+    before = block.complete({**made, "name_prefix": ""})
+
+    assert planned(name, before, before | {"ingress": [rule | {"cidr_blocks": ["b", "a"]}]}) == before

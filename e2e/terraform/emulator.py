@@ -28,6 +28,8 @@ from sandbox.terminal import Terminal
 from sandbox.terraform import LocalTarget, TerraformRun
 
 _REPOSITORY = Path(__file__).resolve().parent.parent.parent
+#: What no definitions do without.
+_NEEDED = ("backend.tf", "providers.tf", "variables.tf")
 _MORE = Path(__file__).parent / "more.tf"
 
 
@@ -39,12 +41,14 @@ class Emulator:
         instance: Where both keep their state, and terraform its own.
         aws: MiniStack.
         firehose: Firehose.
+        files: The files of `terraform/` that are wanted, besides those that every one needs; all, and more, when empty.
         notices: What runs of terraform told the user.
     """
 
     instance: Instance
     aws: Aws
     firehose: Firehose
+    files: tuple[str, ...] = ()
     notices: list[str] = field(default_factory=list)
     _clients: dict[str, Any] = field(default_factory=dict)
 
@@ -75,11 +79,14 @@ class Emulator:
 
     @property
     def definitions(self) -> Path:
-        """A copy of `terraform/` with what the tests add."""
+        """A copy of `terraform/` with what the tests add, or of a part of it."""
         folder = self.instance.root / "definitions" / "terraform"
         if not folder.exists():
             shutil.copytree(_REPOSITORY / "terraform", folder)
             shutil.copy(_MORE, folder)
+            for path in folder.glob("*.tf") if self.files else ():
+                if path.name not in (*self.files, *_NEEDED):
+                    path.unlink()
         return folder
 
     def boto3(self, service: str) -> Any:
@@ -108,8 +115,13 @@ def _home() -> Home:
 
 
 @contextmanager
-def running(name: str) -> Iterator[Emulator]:
-    """Start both on free ports; afterwards nothing of them is left."""
+def running(name: str, files: tuple[str, ...] = ()) -> Iterator[Emulator]:
+    """Start both on free ports; afterwards nothing of them is left.
+
+    Args:
+        name: The instance.
+        files: See Emulator.
+    """
     instance = _home().instance(name)
     instance.create()
     defaults = {service.name: service.default_port for service in (Aws, Firehose)} | {"opensearch": 9200}
@@ -119,7 +131,7 @@ def running(name: str) -> Iterator[Emulator]:
     try:
         for service in (aws, firehose):
             eventually(partial(_ready, service), f"{service.name} ready")
-        yield Emulator(instance, aws, firehose)
+        yield Emulator(instance, aws, firehose, files)
     finally:
         for process in processes:
             process.kill()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import json
+import time
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +21,11 @@ from sandbox.errors import SandboxError
 MANAGER = "cali-sandbox"
 
 _TIMEOUT_S = 5.0
+
+#: How long an object that is made anew may take to go.
+_GONE_S = 60.0
+_POLL_S = 0.3
+_UNPROCESSABLE = 422
 
 #: What others refer to goes first.
 _FIRST = ("Namespace", "PriorityClass", "ServiceAccount", "ConfigMap", "ClusterRole", "Role")
@@ -82,16 +89,35 @@ class Api:
         for manifest in sorted(manifests, key=lambda m: order.get(m["kind"], len(order))):
             where = f"{manifest['kind']}/{manifest['metadata']['name']}"
             try:
-                resource = self._dynamic.resources.get(api_version=manifest["apiVersion"], kind=manifest["kind"])
-                resource.server_side_apply(
-                    body=manifest,
-                    name=manifest["metadata"]["name"],
-                    namespace=manifest["metadata"].get("namespace"),
-                    field_manager=MANAGER,
-                    force_conflicts=True,
-                )
+                self._apply_one(manifest)
             except (*Faults, dynamic.exceptions.ResourceNotFoundError) as error:
                 raise ApiError(f"take {where}", error) from error
+
+    def _apply_one(self, manifest: Manifest) -> None:
+        resource = self._dynamic.resources.get(api_version=manifest["apiVersion"], kind=manifest["kind"])
+        place = {"name": manifest["metadata"]["name"], "namespace": manifest["metadata"].get("namespace")}
+        apply = functools.partial(
+            resource.server_side_apply, body=manifest, field_manager=MANAGER, force_conflicts=True, **place
+        )
+        try:
+            apply()
+        except ApiException as error:
+            if error.status != _UNPROCESSABLE or "immutable" not in str(error.body):
+                raise
+            # What cannot be changed in place, such as a selector, is made anew.
+            resource.delete(propagation_policy="Foreground", **place)
+            deadline = time.monotonic() + _GONE_S
+            while self._exists(resource, place) and time.monotonic() < deadline:
+                time.sleep(_POLL_S)
+            apply()
+
+    @staticmethod
+    def _exists(resource: Any, place: dict[str, Any]) -> bool:
+        try:
+            resource.get(**place)
+        except dynamic.exceptions.NotFoundError:
+            return False
+        return True
 
     def pods(self, namespace: str, name: str) -> list[Any]:
         """The pods of a workload that are not on their way out, the oldest first."""

@@ -173,9 +173,17 @@ class Runner:
 
     def remove(self) -> None:
         """Remove every container, volume and network of the instance."""
+        self.remove_containers()
+        self.remove_rest()
+
+    def remove_containers(self) -> None:
+        """Remove every container of the instance with its volumes."""
         found = self.engine.containers.list(all=True, filters=self._mine, ignore_removed=True)
         with ThreadPoolExecutor(max_workers=8) as pool:
             list(pool.map(self._remove, found))
+
+    def remove_rest(self) -> None:
+        """Remove what containers used: volumes and the network."""
         for volume in self.engine.volumes.list(filters=self._mine):
             volume.remove(force=True)
         for network in self.engine.networks.list(filters=self._mine):

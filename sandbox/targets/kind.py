@@ -176,8 +176,10 @@ class Kind(ContainerTarget):
 
     def stop(self) -> None:
         """Remove everything: nothing of it outlives `down`."""
-        self.node.remove()
-        self.runner.remove()
+        node = Background(self.node.remove)  # It takes the longest, and nothing waits for it but the network.
+        self.runner.remove_containers()
+        node.result()
+        self.runner.remove_rest()
 
     def replicas(self, service: str) -> Replicas:
         """Pods are asked through the API server."""

@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 import yaml
 
+from sandbox.containers.localstack import LocalStack
+from sandbox.containers.milvus import Milvus
+from sandbox.containers.servers import Model, Slack
 from tests.definitions.rendering import renders
 from tests.definitions.rendering.renders import CLUSTER_OVERLAYS, title
 
@@ -58,3 +61,15 @@ def test_the_consumer_scales_from_two_to_ten_at_seventy_percent() -> None:
         assert metric["resource"] == {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 70}}
         [consumer] = [m["spec"] for m in renders.overlay(overlay) if title(m) == "Deployment cali/consumer"]
         assert "replicas" not in consumer, "the autoscaler owns the number"
+
+
+def test_pods_on_kind_may_reach_the_emulators_where_they_listen() -> None:
+    allowed = {
+        title(manifest): {port["port"] for rule in manifest["spec"]["egress"] for port in rule["ports"]}
+        for manifest in renders.overlay("kind")
+        if manifest["kind"] == "NetworkPolicy" and "emulators" in manifest["metadata"]["name"]
+    }
+    assert allowed == {
+        "NetworkPolicy cali/consumer-to-emulators": {part.inner_port for part in (LocalStack, Milvus, Model, Slack)},
+        "NetworkPolicy cali-shipping/shipper-to-emulators": {LocalStack.inner_port},
+    }

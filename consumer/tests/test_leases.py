@@ -55,6 +55,13 @@ def test_who_lost_a_lease_moves_no_checkpoint(lease_table: FakeDynamo) -> None:
     assert other.read().leases["shard-0"].owner == "b/1"
 
 
+def test_a_lease_that_could_not_be_given_back_is_taken_again_once_it_has_run_out() -> None:
+    now = time.time()
+    kept, ran_out = Lease("s", "a/1", 3, now + 5), Lease("s", "a/1", 3, now - 1)
+    assert wanted(Snapshot({"s": kept}, living("a")), "a/1", nobody_dead, now) == []
+    assert wanted(Snapshot({"s": ran_out}, living("a")), "a/1", nobody_dead, now) == [ran_out]
+
+
 def test_a_heartbeat_is_gone_when_its_process_retires(lease_table: FakeDynamo) -> None:
     one = table(lease_table, "a")
     one.heartbeat()

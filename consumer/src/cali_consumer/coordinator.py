@@ -127,6 +127,8 @@ class Coordinator:
         if self._draining:
             return
         for lease in wanted(self._snapshot, self._leases.owner, self.is_dead, time.time()):
+            if lease.shard_id in self._readers:
+                continue  # it has ended or is about to, and is tidied up first
             since = time.monotonic()
             taken = self._leases.take(lease)
             if taken is None or self._draining:

@@ -70,7 +70,8 @@ class Snapshot:
 def wanted(snapshot: Snapshot, me: str, dead: Callable[[str], bool], now: float) -> list[Lease]:
     """The leases a process should take now, so that all shards are read and shared evenly."""
     open_leases = [lease for lease in snapshot.leases.values() if lease.checkpoint != SHARD_END]
-    mine = [lease for lease in open_leases if lease.owner == me]
+    # One of mine that ran out is not held: it could not be given back, and nobody else may be there to take it.
+    mine = [lease for lease in open_leases if lease.owner == me and lease.expires_at > now]
     members = snapshot.living(now) | {me}
     fair = -(-len(open_leases) // len(members))
     room = fair - len(mine)
@@ -79,7 +80,7 @@ def wanted(snapshot: Snapshot, me: str, dead: Callable[[str], bool], now: float)
     free = [
         lease
         for lease in open_leases
-        if lease.owner != me and (not lease.owner or lease.expires_at <= now or dead(lease.owner))
+        if not lease.owner or lease.expires_at <= now or (lease.owner != me and dead(lease.owner))
     ]
     ready = [lease for lease in free if _parents_done(lease, snapshot.leases)]
     if ready or free:

@@ -62,8 +62,10 @@ class KindPipeline(EnginePipeline):
         [pod] = self.pods("log-generator")
         container = pod.status.container_statuses[0].container_id.rpartition("/")[2]
         log_file = f"{pod.metadata.name}_{_NAMESPACE}_log-generator-{container}.log"
-        text = self.core.read_namespaced_pod_log(pod.metadata.name, _NAMESPACE, timestamps=True, limit_bytes=200_000)
-        lines = [match.groups() for line in text.splitlines() if (match := _LINE.match(line))]
+        answer = self.core.read_namespaced_pod_log(
+            pod.metadata.name, _NAMESPACE, timestamps=True, limit_bytes=200_000, _preload_content=False
+        )
+        lines = [match.groups() for line in answer.data.decode().splitlines() if (match := _LINE.match(line))]
         return [{"log_file": log_file, "time": _as_written(time)} for time, said in lines if said.startswith("{")][:200]
 
 

@@ -178,7 +178,14 @@ TABLES = (
         service="ec2",
         create=Op("CreateNatGateway", only=("subnet_id", "allocation_id", "connectivity_type")),
         created={"id": "NatGateway.NatGatewayId"},
-        reads=(Read(_NAT, result="NatGateways.0", only=("subnet_id", "connectivity_type")),),
+        reads=(
+            Read(
+                _NAT,
+                result="NatGateways.0",
+                names={"allocation_id": "NatGatewayAddresses.0.AllocationId"},
+                only=("subnet_id", "allocation_id", "connectivity_type"),
+            ),
+        ),
         ready=Wait(_NAT, "NatGateways.0.State", ("available",)),
         gone=Wait(_NAT, "NatGateways.0.State", ("deleted",)),
         delete=Op("DeleteNatGateway", names={"id": "NatGatewayId"}, only=_ONLY_ID),

@@ -53,6 +53,14 @@ def _modify(clients: Clients, prior: Attributes, state: Attributes) -> None:
     client.modify_vpc_endpoint(VpcEndpointId=state["id"], **request)
 
 
+def _what_is_watched(state: Attributes, answer: Mapping[str, Any]) -> None:
+    """The answer names it without saying of which kind it is; its id does."""
+    watched = str(answer["FlowLogs"][0].get("ResourceId") or "")
+    for name, prefix in (("vpc_id", "vpc-"), ("subnet_id", "subnet-"), ("transit_gateway_id", "tgw-")):
+        if watched:
+            state[name] = watched if watched.startswith(prefix) else None
+
+
 def _watched(params: Params, state: Attributes) -> None:
     kinds = {"vpc_id": "VPC", "subnet_id": "Subnet", "transit_gateway_id": "TransitGateway"}
     name = next(name for name in kinds if state.get(name))
@@ -120,8 +128,8 @@ TABLES = (
             Read(
                 _FLOW_LOG,
                 result="FlowLogs.0",
-                # What is watched needs a new one when it changes, and the answer does not say of which kind it is.
-                names={"tags": "", "vpc_id": "", "subnet_id": "", "transit_gateway_id": ""},
+                names={"tags": ""},
+                after=_what_is_watched,
             ),
         ),
         delete=Op("DeleteFlowLogs", names={"id": "FlowLogIds"}, only=_ONLY_ID),

@@ -13,7 +13,7 @@ import pytest
 from docker.errors import NotFound
 
 from sandbox.engine.client import EngineMissingError, connect
-from sandbox.images.artefact import LABEL, Image
+from sandbox.images.image import LABEL, Image
 from sandbox.images.settings import Settings
 from sandbox.images.shelf import Shelf
 from sandbox.instance import Home
@@ -43,7 +43,7 @@ def shelf(tmp_path: Path, engine: docker.DockerClient) -> Shelf:
 
 @pytest.fixture
 def pause(shelf: Shelf, engine: docker.DockerClient) -> Iterator[Image]:
-    image = shelf.recipes.pause
+    image = shelf.recipes.cluster.pause
     was_there = image.exists()
     yield image
     if not was_there:

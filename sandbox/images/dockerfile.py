@@ -14,8 +14,10 @@ from docker.errors import APIError
 from docker.errors import BuildError as EngineBuildError
 from docker.utils.build import exclude_paths
 
-from sandbox.images.artefact import LABEL, BuiltImage, Image, MadeFile, Show, files, is_executable
+from sandbox.images.artefact import MadeFile, Show
+from sandbox.images.digests import files, is_executable
 from sandbox.images.errors import BuildError
+from sandbox.images.image import LABEL, BuiltImage, Image
 
 #: Installers inside a build take these from the machine; Docker knows the proxy variables by itself.
 _PASSED_ON = ("PIP_INDEX_URL", "NPM_CONFIG_REGISTRY")

@@ -9,8 +9,9 @@ from typing import Literal
 from docker.errors import APIError
 from rich.table import Table
 
-from sandbox.images.artefact import LABEL, PREFIX, Artefact, BuiltImage
+from sandbox.images.artefact import Artefact
 from sandbox.images.catalogue import CATALOGUE
+from sandbox.images.image import LABEL, PREFIX, BuiltImage
 from sandbox.images.shelf import Shelf
 
 

@@ -18,8 +18,9 @@ from typing import IO, cast
 from docker.models.containers import Container
 from tenacity import retry, stop_after_delay, wait_fixed
 
-from sandbox.images.artefact import LABEL, BuiltImage, Image, Show
+from sandbox.images.artefact import Show
 from sandbox.images.errors import BuildError
+from sandbox.images.image import LABEL, BuiltImage, Image
 from sandbox.images.program import Program, Source
 from sandbox.instance import REPOSITORY
 

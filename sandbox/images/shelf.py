@@ -6,11 +6,13 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from sandbox.images import catalogue
-from sandbox.images.artefact import PREFIX, Artefact, Image, PublishedImage, Workshop, order
+from sandbox.images.artefact import Artefact, order
 from sandbox.images.errors import UnpublishedError
+from sandbox.images.image import PREFIX, Image, PublishedImage
 from sandbox.images.recipes import Recipes
 from sandbox.images.registry import Registries
 from sandbox.images.settings import Settings
+from sandbox.images.workshop import Workshop
 from sandbox.install import network
 from sandbox.install.locking import exclusive
 from sandbox.install.parts import python_with_pip

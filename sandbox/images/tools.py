@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from sandbox.images import programs
 from sandbox.images.shelf import Shelf
 from sandbox.instance import Home
 from sandbox.terminal import Terminal
@@ -23,6 +24,6 @@ def tool(name: str, terminal: Terminal, home: Home | None = None) -> Path:
     if found := shutil.which(name):
         return Path(found)
     shelf = Shelf.of(home or Home.from_environment(), terminal)
-    program = shelf.recipes.tool(name)
+    program = programs.tool(shelf.shop, name)
     shelf.make([program])
     return program.path

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from docker.errors import APIError, ImageNotFound
 
-from sandbox.images.artefact import Workshop
 from sandbox.images.settings import Settings
+from sandbox.images.workshop import Workshop
 from sandbox.instance import Home
 
 

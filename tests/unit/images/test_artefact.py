@@ -7,7 +7,9 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.images.artefact import Artefact, Show, Workshop, digest, order
+from sandbox.images.artefact import Artefact, Show, order
+from sandbox.images.digests import digest
+from sandbox.images.workshop import Workshop
 
 
 @dataclass(frozen=True, eq=False)

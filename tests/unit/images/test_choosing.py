@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 from rich.console import Console
 
-from sandbox.images.artefact import LABEL, Workshop
 from sandbox.images.catalogue import CATALOGUE
 from sandbox.images.errors import UnknownImageError, UnpublishedError
+from sandbox.images.image import LABEL
 from sandbox.images.inventory import clean
 from sandbox.images.settings import Settings
 from sandbox.images.shelf import Shelf, is_built
+from sandbox.images.workshop import Workshop
 from sandbox.terminal import Terminal
 
 if TYPE_CHECKING:

@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sandbox.images import program
-from sandbox.images.artefact import LABEL, Artefact, Workshop
+from sandbox.images import program, programs
+from sandbox.images.artefact import Artefact
 from sandbox.images.catalogue import CATALOGUE
 from sandbox.images.dockerfile import DockerfileImage, label_stages
 from sandbox.images.errors import BuildError
+from sandbox.images.image import LABEL
 from sandbox.images.kind_node import Storage
 from sandbox.images.program import MODULES, Program
 from sandbox.images.settings import Settings
 from sandbox.images.shelf import Shelf
-from sandbox.instance import REPOSITORY
+from sandbox.images.workshop import Workshop
+from sandbox.instance import REPOSITORY, Home
 from sandbox.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -83,7 +85,7 @@ def test_a_program_for_this_machine_needs_no_engine(shop: Workshop) -> None:
         raise AssertionError("asked for an engine")
 
     offline = Shelf(replace(shop, connect=no_engine), Terminal())  # type: ignore[arg-type]
-    assert not offline.recipes.tool("kind").exists()
+    assert not programs.tool(offline.shop, "kind").exists()
 
 
 def test_the_context_of_a_workload_is_its_code_and_its_lock(shelf: Shelf) -> None:
@@ -163,3 +165,21 @@ def test_kinds_storage_class_is_read_from_its_source() -> None:
 def test_another_source_of_kind_is_refused() -> None:
     with pytest.raises(LookupError, match="storage constants"):
         Storage.parse("package nodeimage\n")
+
+
+def test_two_checkouts_share_their_images(shop: Workshop, tmp_path: Path) -> None:
+    """Nothing of where a checkout is may be in a digest."""
+
+    def references(home: str) -> list[str]:
+        other = replace(shop, home=Home(tmp_path / home), settings=Settings(source="built", certificates=(b"a", b"b")))
+        return [Shelf(other, Terminal()).built(name).reference for name in CATALOGUE]
+
+    assert references("first") == references("second")
+
+
+def test_the_base_follows_the_mirror_it_is_unpacked_from_and_the_cas_it_trusts(shop: Workshop) -> None:
+    def reference(settings: Settings) -> str:
+        return Shelf(replace(shop, settings=settings), Terminal()).recipes.bookworm.reference
+
+    plain, mirrored = reference(Settings()), reference(Settings(debian_mirror="file:///mirror"))
+    assert len({plain, mirrored, reference(Settings(certificates=(b"a",)))}) == 3

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from functools import cached_property
 
@@ -13,6 +12,7 @@ from sandbox.images.dockerfile import Content, DockerfileImage
 from sandbox.images.image import BuiltImage, Image
 from sandbox.images.jars import OpenSearchJars
 from sandbox.images.workshop import Workshop
+from sandbox.install import locked
 from sandbox.instance import REPOSITORY
 
 _FILES = REPOSITORY / "images"
@@ -120,8 +120,7 @@ class Recipes:
             "plugins": REPOSITORY / "localstack-plugins",
             **{name: _LOCKS / name for name in ("localstack.txt", "node.txt", "kinesis-local")},
         }
-        package = json.loads((_LOCKS / "kinesis-local" / "package.json").read_text())
-        arguments = {"KINESIS_VERSION": package["dependencies"]["kinesis-local"]}
+        arguments = {"KINESIS_VERSION": locked.npm_version("kinesis-local")}
         return self._dockerfile("localstack", context=context, arguments=arguments, DEBIAN_IMAGE=self.trixie)
 
     # -- the cluster

@@ -23,6 +23,9 @@ from sandbox.images.image import LABEL, BuiltImage, Image
 _PASSED_ON = ("PIP_INDEX_URL", "NPM_CONFIG_REGISTRY")
 _PROXIES = tuple(name for base in ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY") for name in (base, base.lower()))
 
+#: A build gives way to containers that run: they have 1024 shares unless told otherwise.
+_CPU_SHARES = 256
+
 _REASON_CHARACTERS = 300
 
 Content = Path | bytes
@@ -68,7 +71,7 @@ class DockerfileImage(BuiltImage):
             try:
                 answers = self.shop.engine.api.build(
                     fileobj=archive, custom_context=True, tag=self.reference, buildargs=arguments,
-                    labels=self.labels, rm=True, forcerm=True, decode=True,
+                    labels=self.labels, rm=True, forcerm=True, decode=True, container_limits={"cpushares": _CPU_SHARES},
                 )  # fmt: skip
                 self._follow(cast("Iterator[dict[str, Any]]", answers), log, show)
             except (APIError, EngineBuildError) as error:

@@ -192,6 +192,7 @@ TABLES = (
         identity="{id}",
         force_new=("subnet_id", "allocation_id", "connectivity_type"),
         defaults={"connectivity_type": "public"},
+        kept=("allocation_id",),
         missing=("NatGatewayNotFound", "InvalidNatGatewayID.NotFound"),
         tags=TAGS,
     ),

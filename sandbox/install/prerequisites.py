@@ -19,8 +19,9 @@ NEEDED_GIB = 4.0
 #: What running takes once all is installed.
 NEEDED_GIB_INSTALLED = 0.5
 
-#: Seconds the registry has to answer, so that all checks end within five.
-REGISTRY_TIMEOUT_S = 4.0
+#: Seconds the registry has to answer. One that cannot be reached says so at once; a mirror far away, or a busy machine,
+#: takes seconds, and must not be taken for none.
+REGISTRY_TIMEOUT_S = 15.0
 
 #: A small locked package whose page any mirror of ours must have.
 PROBED_PACKAGE = "mdurl"
@@ -112,7 +113,7 @@ def check_registry(environment: Mapping[str, str], python: str = sys.executable)
     """
     if python == sys.executable and importlib.util.find_spec("pip") is None:
         return  # The first installation then finds out by itself.
-    command = [python, "-m", "pip", "index", "versions", PROBED_PACKAGE, "--retries", "0", "--timeout", "3"]
+    command = [python, "-m", "pip", "index", "versions", PROBED_PACKAGE, "--retries", "0", "--timeout", "12"]
     try:
         answer = subprocess.run(
             command, env=dict(environment), capture_output=True, text=True, timeout=REGISTRY_TIMEOUT_S, check=False

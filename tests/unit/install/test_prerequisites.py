@@ -68,7 +68,6 @@ def test_a_registry_that_refuses_is_named(tmp_path: Path) -> None:
 
 
 def test_a_registry_that_hangs_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert prerequisites.REGISTRY_TIMEOUT_S < 5
     monkeypatch.setattr(prerequisites, "REGISTRY_TIMEOUT_S", 0.1)
     with pytest.raises(MissingError, match="no package registry answers"):
         prerequisites.check_registry({"PATH": "/usr/bin:/bin"}, pretend_pip(tmp_path, "exec sleep 60"))

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.errors import UsageError
+from sandbox.settings import REGION
 from sandbox.terraform import backend
 from sandbox.terraform.target import no_account
 
@@ -66,26 +67,14 @@ def check_environment(definitions: Path, environment: str) -> None:
 
 
 @dataclass(frozen=True)
-class OfflineTarget:
-    """An environment on AWS as it can be planned with no account at hand: from nothing, and asking nothing.
-
-    Attributes:
-        environment: Names its values in `terraform/environments/`.
-        account_id: The account that names and ARNs are made of.
-        region: The region.
-    """
+class _Environment:
+    """What every target on AWS has: an environment, an account and a region."""
 
     environment: str
-    account_id: str = EXAMPLE_ACCOUNT
-    region: str = "ap-northeast-2"
+    account_id: str
+    region: str = REGION
 
-    override = "offline"
     is_local = False
-
-    @property
-    def name(self) -> str:
-        """Apart from the environment's own: it must never meet its state."""
-        return f"aws-{self.environment}-offline"
 
     @property
     def values(self) -> tuple[str, ...]:
@@ -96,6 +85,26 @@ class OfflineTarget:
     def settings(self) -> dict[str, str | int | bool]:
         """The account and the region."""
         return {"account_id": self.account_id, "region": self.region}
+
+
+@dataclass(frozen=True)
+class OfflineTarget(_Environment):
+    """An environment on AWS as it can be planned with no account at hand: from nothing, and asking nothing.
+
+    Attributes:
+        environment: Names its values in `terraform/environments/`.
+        account_id: The account that names and ARNs are made of.
+        region: The region.
+    """
+
+    account_id: str = EXAMPLE_ACCOUNT
+
+    override = "offline"
+
+    @property
+    def name(self) -> str:
+        """Apart from the environment's own: it must never meet its state."""
+        return f"aws-{self.environment}-offline"
 
     @property
     def credentials(self) -> dict[str, str]:
@@ -108,7 +117,7 @@ class OfflineTarget:
 
 
 @dataclass(frozen=True)
-class AwsTarget:
+class AwsTarget(_Environment):
     """An environment in the user's account.
 
     Attributes:
@@ -118,13 +127,9 @@ class AwsTarget:
         user: The AWS settings that the user exported.
     """
 
-    environment: str
-    account_id: str
-    region: str = "ap-northeast-2"
     user: Mapping[str, str] = field(default_factory=dict)
 
     override = ""
-    is_local = False
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"\d{12}", self.account_id):
@@ -136,16 +141,6 @@ class AwsTarget:
     def name(self) -> str:
         """One an environment."""
         return f"aws-{self.environment}"
-
-    @property
-    def values(self) -> tuple[str, ...]:
-        """The environment's values."""
-        return (f"environments/{self.environment}.tfvars",)
-
-    @property
-    def settings(self) -> dict[str, str | int | bool]:
-        """The account and the region."""
-        return {"account_id": self.account_id, "region": self.region}
 
     @property
     def credentials(self) -> dict[str, str]:

@@ -11,9 +11,6 @@ from typing import Any, Protocol
 from sandbox.isolation import LOCAL_CREDENTIALS
 from sandbox.terraform import backend
 
-#: The account of every emulator.
-LOCAL_ACCOUNT = "000000000000"
-
 
 class Target(Protocol):
     """Where the definitions are applied, or only planned for."""

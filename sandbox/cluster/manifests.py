@@ -10,6 +10,7 @@ from typing import Any
 from sandbox.cluster import releases
 from sandbox.definitions import kustomization
 from sandbox.definitions.kustomization import Manifest
+from sandbox.images.shelf import is_built
 from sandbox.instance import REPOSITORY
 
 WORKLOADS = "cali"
@@ -49,6 +50,9 @@ def build(settings: Mapping[str, str], images: Mapping[str, str]) -> list[Manife
     for template in _templates(manifests):
         for container in template["spec"]["containers"]:
             container["image"] = _image(container["image"], images)
+            if is_built(container["image"]):
+                # It is loaded into the node: a registry could only have somebody else's of that name.
+                container["imagePullPolicy"] = "Never"
         used = sorted(name for name in ("cali-runtime", "fluent-bit-values") if name in str(template))
         digest = _digest([config for config in configuration if config["metadata"]["name"] in used])
         template["metadata"].setdefault("annotations", {})[_DIGEST] = digest

@@ -6,11 +6,11 @@ import hashlib
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import docker
-from docker.errors import APIError, NotFound
+from docker.errors import APIError, ImageNotFound, NotFound
 from docker.models.containers import Container
 from docker.models.networks import Network
 from testcontainers.core.config import testcontainers_config
@@ -52,9 +52,9 @@ class ContainerError(SandboxError):
         action: What it was asked.
     """
 
-    def __init__(self, action: str, reason: object) -> None:
+    def __init__(self, action: str, reason: object, *, hint: str = "") -> None:
         text = getattr(reason, "explanation", None) or reason
-        super().__init__(f"the Docker engine could not {action}: {' '.join(str(text).split())}")
+        super().__init__(f"the Docker engine could not {action}: {' '.join(str(text).split())}", hint=hint)
         self.action = action
 
 
@@ -103,12 +103,14 @@ class Runner:
         if found is not None:
             if found.labels.get(DIGEST_LABEL) == definition.digest:
                 if found.status != "running":
-                    found.start()
+                    with _asked(f"start {name}"):
+                        found.start()
                 return
             self._remove(found)
         self._create(name, definition)
 
     def _create(self, name: str, definition: Definition) -> None:
+        self._require(name, definition.image)
         endpoint = self.engine.api.create_endpoint_config(aliases=[host_of(name)])
         options: dict[str, Any] = {
             "network": self.name,
@@ -133,10 +135,15 @@ class Runner:
         container.ports = loopback
         if definition.command:
             container.with_command(list(definition.command))
-        try:
+        with _asked(f"start {name}"):
             container.start()
-        except APIError as error:
-            raise ContainerError(f"start {name}", error) from error
+
+    def _require(self, name: str, image: str) -> None:
+        """Raise ContainerError without the image: the client would pull it, and ours are nobody's in any registry."""
+        try:
+            self.engine.images.get(image)
+        except ImageNotFound as error:
+            raise ContainerError(f"start {name}", f"{image} is gone", hint="`sandbox up` has it made anew") from error
 
     def find(self, name: str) -> Container | None:
         """The container of a part."""
@@ -149,7 +156,8 @@ class Runner:
     def halt(self, name: str, patience_s: int) -> None:
         """Stop a container and wait for its end."""
         if (found := self.find(name)) is not None:
-            found.stop(timeout=patience_s)
+            with _asked(f"stop {name}"):
+                found.stop(timeout=patience_s)
 
     def states(self) -> dict[str, ProcessState]:
         """What runs, by part."""
@@ -194,6 +202,15 @@ class Runner:
     def _remove(container: Container) -> None:
         with suppress(NotFound):
             container.remove(force=True, v=True)
+
+
+@contextmanager
+def _asked(action: str) -> Iterator[None]:
+    """Raise ContainerError for what the engine refuses."""
+    try:
+        yield
+    except APIError as error:
+        raise ContainerError(action, error) from error
 
 
 def _state(container: Container) -> ProcessState:

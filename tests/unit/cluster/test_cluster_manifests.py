@@ -37,6 +37,16 @@ def test_every_container_runs_an_image_that_was_found() -> None:
     }
 
 
+def test_no_registry_is_asked_for_an_image_of_ours() -> None:
+    templates = _pods(manifests.build(SETTINGS, IMAGES))
+    policies = {c["image"]: c.get("imagePullPolicy") for t in templates.values() for c in t["spec"]["containers"]}
+    assert {image for image, policy in policies.items() if policy == "Never"} == {
+        "cali/consumer:0123",
+        "cali/log-generator:4567",
+        "cali/sandbox:89ab",
+    }
+
+
 def test_each_namespace_that_reads_the_settings_has_them() -> None:
     built = _by_name(manifests.build(SETTINGS, IMAGES))
     for namespace in (manifests.WORKLOADS, manifests.SHIPPING):

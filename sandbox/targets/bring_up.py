@@ -16,6 +16,7 @@ from sandbox.knowledge import threshold
 from sandbox.provision import index_template, secrets
 from sandbox.services.base import NotReadyError, Part
 from sandbox.steps import TEN_STEPS
+from sandbox.targets import asked
 from sandbox.targets.target import Target
 from sandbox.terminal import Terminal
 from sandbox.terraform import TerraformRun
@@ -97,6 +98,7 @@ def bring_up(target: Target, terminal: Terminal) -> Trace:
     terminal.say("one record through the ten steps:")
     trace = send_and_follow(target.stores(), terminal)
     memory.state, memory.variant["definitions"] = "up", begun
+    asked.remember(os.environ, memory.variant)
     target.instance.write(memory)
     return trace
 

@@ -108,7 +108,6 @@ class Kind(ContainerTarget):
         prerequisites.check_machine(self.instance.home.root, installing=False)
         program = tool("kind", terminal)
         self.have_images((*(kind.image_name for kind in _CONTAINERS), *_DEPLOYED, _NODE), terminal)
-        self.memory.variant["kind"] = str(program)
         self.choose_ports({kind.name: kind.inner_port for kind in _CONTAINERS})
         with terminal.stage("network"):
             self.runner.network()

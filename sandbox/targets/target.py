@@ -20,22 +20,9 @@ from sandbox.settings import REGION
 from sandbox.shipper.record_starts import RecordStarts
 from sandbox.status import Report, take
 from sandbox.stores import Stores
+from sandbox.targets import asked
 from sandbox.terminal import Terminal
 from sandbox.terraform import LocalTarget
-
-#: How many shards the stream is to have, unless as many as in production.
-SHARDS_VARIABLE = "CALI_SHARDS"
-_MOST_SHARDS = 64
-
-
-def asked_variables(environment: Mapping[str, str]) -> tuple[tuple[str, int], ...]:
-    """Variables of `terraform/` that the environment asks for; raises UsageError."""
-    text = environment.get(SHARDS_VARIABLE)
-    if not text:
-        return ()
-    if not text.isdecimal() or not 1 <= int(text) <= _MOST_SHARDS:
-        raise UsageError(f"{SHARDS_VARIABLE} is {text!r}", hint=f"use a number from 1 to {_MOST_SHARDS}")
-    return (("shard_count", int(text)),)
 
 
 class OtherEmulatorError(SandboxError):
@@ -181,7 +168,7 @@ class Target(ABC):
             self.address("aws"),
             self.address("firehose"),
             region=REGION,
-            variables=asked_variables(os.environ),
+            variables=asked.variables(os.environ, self.memory.variant),
             emulator=self.emulator,
         )
 
@@ -221,13 +208,14 @@ class Target(ABC):
         return take(self.name, self.services(), self.states(), self.stores())
 
     def is_up_to_date(self) -> bool:
-        """Whether everything runs, with the definitions as they stand and on the ports that are asked for."""
+        """Whether everything runs, with the definitions as they stand and the ports and settings that are asked for."""
         memory, states = self.memory, self.states()
-        asked = ports.requested(memory.ports, os.environ)
+        wanted = ports.requested(memory.ports, os.environ)
         return (
             memory.state == "up"
             and memory.variant.get("definitions") == digest.definitions(REPOSITORY)
-            and all(memory.ports[name] == port for name, port in asked.items())
+            and all(memory.ports[name] == port for name, port in wanted.items())
+            and all(memory.variant.get(name) == value for name, value in asked.settings(os.environ).items())
             and bool(states)
             and all(state.state == "RUNNING" for state in states.values())
         )

@@ -1,0 +1,61 @@
+"""Settings of an `up`: one that asks for what does not run yet is not up to date."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from sandbox.definitions import digest
+from sandbox.instance import REPOSITORY, Home
+from sandbox.services.base import ProcessState
+from sandbox.targets import asked
+from sandbox.targets.embedded import Embedded
+
+
+@pytest.fixture
+def up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Embedded:
+    """A sandbox that is up, as a target whose one process runs."""
+    for name in ("CALI_SHARDS", "CALI_SLACK_RATE", "CALI_PORT_AWS", "CALI_PORT_FIREHOSE"):
+        monkeypatch.delenv(name, raising=False)
+    target = Embedded(Home(tmp_path).instance("unit"))
+    target.memory.state = "up"
+    target.memory.ports = {"aws": 4566, "firehose": 4573}
+    target.memory.variant = {"definitions": digest.definitions(REPOSITORY)}
+    monkeypatch.setattr(target, "states", lambda: {"aws": ProcessState("RUNNING", 1, "")})
+    return target
+
+
+@pytest.mark.parametrize(("name", "value"), [("CALI_SHARDS", "4"), ("CALI_SLACK_RATE", "50")])
+def test_another_setting_brings_it_up_anew_once(
+    up: Embedded, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    assert up.is_up_to_date()
+    monkeypatch.setenv(name, value)
+    assert not up.is_up_to_date()
+    asked.remember(os.environ, up.memory.variant)
+    assert up.is_up_to_date()
+    monkeypatch.delenv(name)
+    assert up.is_up_to_date()
+
+
+def test_shards_stay_as_many_as_they_are_until_others_are_asked_for(
+    up: Embedded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert up.terraform().variables == ()
+    monkeypatch.setenv("CALI_SHARDS", "4")
+    asked.remember(os.environ, up.memory.variant)
+    monkeypatch.delenv("CALI_SHARDS")
+    assert dict(up.terraform().variables) == {"shard_count": 4}
+    monkeypatch.setenv("CALI_SHARDS", "1")
+    assert dict(up.terraform().variables) == {"shard_count": 1}
+
+
+def test_the_rate_is_the_last_ups(up: Embedded, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CALI_SLACK_RATE", "50")
+    asked.remember(os.environ, up.memory.variant)
+    monkeypatch.delenv("CALI_SLACK_RATE")
+    asked.remember(os.environ, up.memory.variant)
+    monkeypatch.setenv("CALI_SLACK_RATE", "50")
+    assert not up.is_up_to_date()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from pathlib import Path
@@ -11,6 +12,8 @@ from sandbox.iam.decisions import Decision, family, read, write
 #: Seconds that counts may be behind in the file, and that news may be.
 _COUNTS_S = 5.0
 _NEWS_S = 0.2
+
+log = logging.getLogger("sandbox.ministack")
 
 
 class Recorder:
@@ -56,17 +59,25 @@ class Recorder:
         self._closing.set()
         self._news.set()
         self._thread.join()
+        self._write()
 
     def _run(self) -> None:
         while not self._closing.is_set():
             self._news.wait(_COUNTS_S)
             self._closing.wait(_NEWS_S)
             self._news.clear()
-            with self._lock:
-                changed, self._changed = self._changed, False
-                decisions = list(map(_copy, self._decisions.values())) if changed else []
-            if changed:
-                write(self._path, decisions)
+            try:
+                self._write()
+            except OSError as error:  # A full disk, perhaps for a while: counting goes on.
+                log.warning("%s cannot be written: %s", self._path, error)
+                self._changed = True
+
+    def _write(self) -> None:
+        with self._lock:
+            changed, self._changed = self._changed, False
+            decisions = list(map(_copy, self._decisions.values())) if changed else []
+        if changed:
+            write(self._path, decisions)
 
 
 def _copy(decision: Decision) -> Decision:

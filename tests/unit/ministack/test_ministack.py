@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
+import threading
 import time
 from pathlib import Path
 
@@ -26,6 +27,23 @@ def test_decisions_are_counted_and_kept_over_a_restart(tmp_path: Path) -> None:
     [row] = read(tmp_path / "decisions.json")
     assert (row.resource, row.allowed, row.denied) == ("arn:aws:s3:::b/raw/*", 2, 2)
     assert row.denied_since == row.denied_at >= row.allowed_at
+
+
+def test_a_disk_that_is_full_for_a_while_loses_no_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    failed = threading.Event()
+
+    def full(_path: Path, _decisions: object) -> None:
+        failed.set()
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr("sandbox.ministack.recorder.write", full)
+        recorder = Recorder(tmp_path / "decisions.json")
+        recorder.record("role", "kinesis:GetRecords", "*", allowed=False)
+        assert failed.wait(10)
+    recorder.record("role", "kinesis:GetRecords", "*", allowed=False)
+    recorder.close()
+    assert [row.denied for row in read(tmp_path / "decisions.json")] == [2]
 
 
 def test_an_allowance_ends_a_denial(tmp_path: Path) -> None:

@@ -48,6 +48,18 @@ class EngineStartError(SandboxError):
         self.log = log
 
 
+class EngineStopError(SandboxError):
+    """The engine does not end.
+
+    Attributes:
+        pid: Its process.
+    """
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(f"the Docker engine (pid {pid}) does not end", hint=f"see {_FOLDER / 'dockerd.log'}")
+        self.pid = pid
+
+
 @dataclass(frozen=True)
 class Started:
     """An engine that was started here.
@@ -102,14 +114,24 @@ def start(terminal: Terminal) -> bool:
 
 
 def stop(terminal: Terminal) -> bool:
-    """Stop the engine that `start` started by itself; returns whether there was one."""
+    """Stop the engine that `start` started by itself; returns whether there was one.
+
+    Raises:
+        PrerequisiteError: It is root's.
+        EngineStopError: It does not end.
+    """
     found = Started.read()
     if found is None:
         return False
+    if os.geteuid() != 0:
+        raise PrerequisiteError("only root may stop the Docker engine", hint="sudo bin/sandbox engine stop")
     with terminal.stage("stopping the Docker engine"):
         process = psutil.Process(found.pid)
         process.terminate()
-        process.wait(_STOP_S)
+        try:
+            process.wait(_STOP_S)
+        except psutil.TimeoutExpired as error:
+            raise EngineStopError(found.pid) from error
     (_FOLDER / "engine.json").unlink()
     return True
 

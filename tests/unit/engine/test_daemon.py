@@ -63,6 +63,22 @@ def test_an_engine_that_ends_at_once_is_told_with_its_last_line(machine: Path, m
         daemon.start(Terminal())
 
 
+def test_only_root_stops_one_and_one_that_does_not_end_is_told(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    machine.mkdir()
+    monkeypatch.setattr(daemon, "_STOP_S", 0)
+    monkeypatch.setattr(psutil.Process, "terminate", lambda _: None)
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]) as process:
+        try:
+            daemon.Started(process.pid, psutil.Process(process.pid).create_time()).write()
+            with pytest.raises(daemon.EngineStopError, match="does not end"):
+                daemon.stop(Terminal())
+            monkeypatch.setattr(os, "geteuid", lambda: 1000)
+            with pytest.raises(PrerequisiteError, match="only root may stop"):
+                daemon.stop(Terminal())
+        finally:
+            process.kill()
+
+
 def test_only_the_process_that_was_started_here_is_stopped(machine: Path) -> None:
     machine.mkdir()
     assert not daemon.stop(Terminal())

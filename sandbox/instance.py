@@ -108,9 +108,8 @@ class Instance:
         self.check_version()
         self.root.mkdir(parents=True, exist_ok=True)
         self.root.chmod(0o700)
-        for path in (self.logs, self.run, self.containers, self.socket.parent):
+        for path in (self.logs, self.run, self.containers):
             path.mkdir(parents=True, exist_ok=True)
-        self.socket.parent.chmod(0o700)
 
     def check_version(self) -> None:
         """Raise LayoutVersionError when the folder's layout is another one."""

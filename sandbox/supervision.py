@@ -76,6 +76,8 @@ class Supervisor:
         for stale in self._programs.glob("*.ini"):
             stale.unlink()
         self.instance.socket.parent.mkdir(mode=0o700, exist_ok=True)
+        # One that somebody else made there cannot be made ours, and is an error.
+        self.instance.socket.parent.chmod(0o700)
         self._config.write_text(_daemon_config(self.instance, self._log))
         argv = [sys.executable, "-m", "supervisor.supervisord", "-c", str(self._config)]
         done = subprocess.run(

@@ -39,6 +39,12 @@ def test_an_instance_name_is_no_path(tmp_path: Path, name: str) -> None:
         Home(tmp_path).instance(name)
 
 
+def test_nothing_is_made_outside_the_home(tmp_path: Path) -> None:
+    instance = Home(tmp_path).instance("x")
+    instance.create()
+    assert not instance.socket.parent.exists()
+
+
 def test_the_socket_path_fits_however_deep_the_home(tmp_path: Path) -> None:
     instance = Home(tmp_path / ("deep" * 40)).instance("x")
     assert len(str(instance.socket)) < 100

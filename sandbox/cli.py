@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import tempfile
 import traceback
-from pathlib import Path
 
 import click
 
@@ -75,8 +73,10 @@ def main() -> None:
         Terminal(to_stderr=True).say("interrupted")
         sys.exit(130)
     except Exception as error:  # noqa: BLE001 - the last resort: one line for the user, the rest for who mends it
-        path = Path(tempfile.gettempdir()) / f"cali-error-{os.getpid()}.log"
-        path.write_text(traceback.format_exc())
-        Terminal(to_stderr=True).error(SandboxError(f"unexpected {type(error).__name__}: {error}", hint=f"see {path}"))
+        # Of a new name and its owner's alone: it may tell of settings.
+        with tempfile.NamedTemporaryFile("w", prefix="cali-error-", suffix=".log", delete=False) as file:
+            file.write(traceback.format_exc())
+        hint = f"see {file.name}"
+        Terminal(to_stderr=True).error(SandboxError(f"unexpected {type(error).__name__}: {error}", hint=hint))
         sys.exit(ExitCode.FAILED)
     sys.exit(code if isinstance(code, int) else 0)

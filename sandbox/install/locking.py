@@ -24,7 +24,9 @@ def installation_lock(home: Path, say: Callable[[str], None]) -> Iterator[None]:
 @contextmanager
 def exclusive(path: Path, say: Callable[[str], None], what: str) -> Iterator[None]:
     """Hold the lock of the file `path`; says so once when another process has it."""
-    with path.open("a+") as file:
+    # Not through a link: the folder may be one that others write to as well.
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(descriptor, "r+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -12,7 +12,7 @@ import pytest
 
 from e2e.engine_pipeline import EnginePipeline
 from e2e.kind_pipeline import KindPipeline
-from e2e.pipeline import Pipeline, home_folder, owned_processes
+from e2e.pipeline import CLEAN_S, Pipeline, home_folder, owned_processes
 
 __all__ = ["fresh_pipeline", "home_folder", "instance_folder", "processes_of"]
 
@@ -39,7 +39,7 @@ def fresh_pipeline(**environment: str) -> Iterator[Pipeline]:
         sandbox.up()
         yield sandbox
     finally:
-        sandbox.command("clean", check=False)
+        sandbox.command("clean", check=False, timeout_s=CLEAN_S)
     assert not sandbox.leftovers()
     assert not sandbox.folder.exists()
 

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from e2e.kind_pipeline import KindPipeline
-from e2e.pipeline import REPOSITORY, UP_S, Pipeline, home_folder
+from e2e.pipeline import CLEAN_S, REPOSITORY, UP_S, Pipeline, home_folder
 from e2e.waiting import eventually
 
 #: Run by the copy's own code: what is installed counts as installed for the copy, as links to the one installation.
@@ -134,7 +134,7 @@ def copied(folder: Path) -> Iterator[CopiedPipeline]:
         sandbox.up()
         yield sandbox
     finally:
-        sandbox.command("clean", check=False)
+        sandbox.command("clean", check=False, timeout_s=CLEAN_S)
         shutil.rmtree(folder)
     assert not sandbox.leftovers()
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cached_property
 
 import docker
-from docker.errors import DockerException
 
 from e2e.pipeline import Pipeline
+from sandbox.engine.client import EngineMissingError, connect
 
 
 class EnginePipeline(Pipeline):
@@ -17,15 +17,15 @@ class EnginePipeline(Pipeline):
     def cannot_run(cls) -> str:
         """A Docker engine is all it needs."""
         try:
-            docker.from_env(timeout=5).ping()
-        except (DockerException, OSError):
-            return "no Docker engine answers: start yours, or `sudo bin/sandbox engine start` gets one on Linux"
+            connect().close()
+        except EngineMissingError as error:
+            return str(error)
         return ""
 
     @cached_property
     def docker(self) -> docker.DockerClient:
         """The engine."""
-        return docker.from_env(timeout=120)
+        return connect()
 
     def leftovers(self) -> list[str]:
         """Containers, networks and volumes that carry its name or its label."""

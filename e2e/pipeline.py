@@ -28,6 +28,9 @@ LEASES = "cali-consumer-leases"
 #: What a cold `up` may take on a slow machine, installation included.
 UP_S = 900
 
+#: What the removal of a cluster may take there.
+CLEAN_S = 300
+
 
 @dataclass
 class Pipeline:

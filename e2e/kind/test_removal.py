@@ -8,12 +8,12 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-import docker
 import pytest
 
 from e2e.kind_pipeline import KindPipeline
 from e2e.pipeline import REPOSITORY
 from e2e.waiting import eventually
+from sandbox.engine.client import connect
 
 _KUBECONFIG = """apiVersion: v1
 kind: Config
@@ -29,7 +29,7 @@ def foreign(tmp_path: Path) -> Iterator[dict[str, str]]:
     """Things on the same engine, and a kubeconfig, that are none of the sandbox's."""
     if reason := KindPipeline.cannot_run():
         pytest.skip(reason)
-    engine, name = docker.from_env(), f"foreign-{secrets.token_hex(4)}"
+    engine, name = connect(), f"foreign-{secrets.token_hex(4)}"
     network, volume = engine.networks.create(name), engine.volumes.create(name)
     (tmp_path / "kubeconfig").write_text(_KUBECONFIG)
     yield {"name": name, "kubeconfig": str(tmp_path / "kubeconfig")}
@@ -61,6 +61,6 @@ def test_a_killed_up_can_be_run_again_and_down_leaves_nothing(foreign: dict[str,
         sandbox.command("clean", check=False, timeout_s=300)
     assert not sandbox.folder.exists()
     assert Path(foreign["kubeconfig"]).read_text() == _KUBECONFIG
-    engine = docker.from_env()
+    engine = connect()
     assert engine.networks.list(names=[foreign["name"]])
     assert engine.volumes.get(foreign["name"])

@@ -162,9 +162,10 @@ class Pipeline:
         answer.raise_for_status()
         return list(answer.json()["hits"]["hits"])
 
-    def alerts(self) -> list[dict[str, Any]]:
-        """The messages Slack received, oldest first."""
-        answer = httpx.get(f"{self.endpoint('slack')}/_sandbox/messages", timeout=10, trust_env=False)
+    def alerts(self, since: int = 0) -> list[dict[str, Any]]:
+        """The messages Slack received, oldest first, from an index on."""
+        url = f"{self.endpoint('slack')}/_sandbox/messages?since={since}"
+        answer = httpx.get(url, timeout=10, trust_env=False)
         answer.raise_for_status()
         return list(answer.json())
 

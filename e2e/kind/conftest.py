@@ -15,7 +15,7 @@ SHARDS = 4
 _FIGURES = pytest.StashKey[list[str]]()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def cluster() -> Iterator[KindPipeline]:
     """A sandbox on kind whose own generator is silent: the traffic is the tests'."""
     for sandbox in fresh_pipeline(CALI_TARGET="kind", CALI_SHARDS=str(SHARDS), CALI_SLACK_RATE="1000"):

@@ -31,6 +31,8 @@ class ErrorStream:
         self._words = _words(random.Random(self._container.path.name))
         self._ending = threading.Event()
         self._thread: threading.Thread | None = None
+        self._times: Counter[str] = Counter()
+        self._next = 0
         #: The time of each line written, which names it in every store.
         self.written: list[str] = []
 
@@ -72,8 +74,12 @@ class ErrorStream:
 
     def alerted(self) -> Counter[str]:
         """How many messages Slack took for each line, by its time."""
-        own = (payload(message) for message in self._pipeline.alerts())
-        return Counter(str(p.get("log_time")) for p in own if p.get("service") == "errors")
+        # Slack keeps so many messages and no more: each is read once, soon after it came.
+        for message in self._pipeline.alerts(since=self._next):
+            self._next = message["index"] + 1
+            self._times[str(payload(message).get("log_time"))] += 1
+        own = set(self.written)
+        return Counter({time: count for time, count in self._times.items() if time in own})
 
     def missing(self) -> set[str]:
         """Lines that were not alerted (yet)."""

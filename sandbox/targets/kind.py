@@ -41,6 +41,8 @@ _NODE = "kind-node"
 _CONSUMER_PORT = 8080
 _SHIPPER_PORT = 2020
 
+_WORKLOADS = ("Deployment", "DaemonSet")
+
 #: As many consumers as the autoscaler starts with.
 _CONSUMERS = 2
 
@@ -125,13 +127,8 @@ class Kind(ContainerTarget):
             self._cluster.result()
         with terminal.stage("kubectl apply"):
             self.api.apply(manifests.build(self.runtime_settings(), self.images))
-            self._unstop()
-
-    def _unstop(self) -> None:
-        """Want pods of what `sandbox stop` left without any."""
-        for part in self._deployed.values():
-            if part.state().state == "STOPPED":
-                part.scale(_CONSUMERS if part.name == "consumer" else 1)
+            for part in self._deployed.values():
+                _unstop(part)
 
     def start(self, name: str) -> None:
         """A container, or a workload by its definitions and its image as they stand now."""
@@ -142,8 +139,11 @@ class Kind(ContainerTarget):
         self.have_images(_DEPLOYED, terminal)
         self.instance.write(self.memory)
         self.node.load(tool("kind", terminal), [self.images[name] for name in _DEPLOYED])
-        self.api.apply(manifests.build(self.runtime_settings(), self.images))
-        self._unstop()
+        # What else was stopped stays so: its own definition would want pods of it.
+        others = {part.name for part in self._deployed.values()} - {name}
+        built = manifests.build(self.runtime_settings(), self.images)
+        self.api.apply([m for m in built if m["kind"] not in _WORKLOADS or m["metadata"]["name"] not in others])
+        _unstop(self._deployed[name])
 
     def restart(self, name: str) -> None:
         """A workload's pods are replaced one after the other; a container is stopped and started."""
@@ -205,3 +205,9 @@ class Kind(ContainerTarget):
     def _shipper_environment(self) -> dict[str, str]:
         """What the values refer to, as the DaemonSet sets it; checked here without a node's folders."""
         return {"CALI_SHIPPER_STATE_DIR": str(self.instance.root), "AWS_ENDPOINT_URL": "http://127.0.0.1"}
+
+
+def _unstop(part: DeployedPart) -> None:
+    """Want pods of what `sandbox stop` left without any."""
+    if part.state().state == "STOPPED":
+        part.scale(_CONSUMERS if part.name == "consumer" else 1)

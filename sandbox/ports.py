@@ -8,7 +8,7 @@ import os
 import socket
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -86,6 +86,38 @@ def is_free(port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def choose(
+    defaults: Mapping[str, int],
+    *,
+    environment: Mapping[str, str],
+    running: Collection[str],
+    remembered: Mapping[str, int],
+    owner: str,
+) -> dict[str, int]:
+    """A port for every service: what runs keeps its own, and only what is to be started needs a free one.
+
+    Args:
+        defaults: Service name to default port.
+        environment: Asks for ports by CALI_PORT_<SERVICE>.
+        running: The services that run.
+        remembered: Ports of an earlier run.
+        owner: Names the sandbox; see `allocate`.
+
+    Raises:
+        PortTakenError: A port that `environment` asks for is in use.
+        UsageError: Such a variable holds no port.
+    """
+    asked = requested(defaults, environment)
+    own = {name: port for name, port in remembered.items() if name in running}
+    chosen = allocate(
+        {name: port for name, port in defaults.items() if name not in own},
+        asked={name: port for name, port in asked.items() if own.get(name) != port},
+        remembered=remembered,
+        owner=owner,
+    )
+    return {**own, **chosen}
 
 
 def allocate(

@@ -43,17 +43,14 @@ class ContainerTarget(Target):
         self.memory.variant |= {f"{_IMAGE}{name}": reference for name, reference in images.items()}
 
     def choose_ports(self, defaults: Mapping[str, int]) -> None:
-        """Give every container its port on this machine and remember it; see `ports.allocate` for what it raises."""
-        asked = ports.requested(defaults, os.environ)
-        running = {name for name, state in self.runner.states().items() if state.pid}
-        own = {name: port for name, port in self.memory.ports.items() if name in running}
-        chosen = ports.allocate(
-            {name: port for name, port in defaults.items() if name not in own},
-            asked={name: port for name, port in asked.items() if own.get(name) != port},
+        """Give every container its port on this machine and remember it; see `ports.choose` for what it raises."""
+        self.memory.ports = ports.choose(
+            defaults,
+            environment=os.environ,
+            running={name for name, state in self.runner.states().items() if state.pid},
             remembered=self.memory.ports,
             owner=str(self.instance.root),
         )
-        self.memory.ports = {**own, **chosen}
         self.instance.write(self.memory)
 
     @property

@@ -51,29 +51,20 @@ class Embedded(Target):
         self.supervisor = Supervisor(instance)
 
     def choose_ports(self, environment: Mapping[str, str]) -> None:
-        """Give every service its port and remember it.
-
-        Raises:
-            PortTakenError: A port that `environment` asks for by CALI_PORT_<SERVICE> is in use.
-            UsageError: Such a variable holds no port.
-        """
+        """Give every service its port and remember it; see `ports.choose` for what it raises."""
         defaults = {kind.name: kind.default_port for kind in (*_SERVERS, *_WORKLOADS) if kind.default_port}
         for kind in _SERVERS:
             defaults |= kind.extra_ports
-        asked = ports.requested(defaults, environment)
         running = set(self.supervisor.states())
         for kind in _SERVERS:
             running |= set(kind.extra_ports) if kind.name in running else set()
-        own = {name: port for name, port in self.memory.ports.items() if name in running}
-        # What runs keeps its port: only a service that is to be started needs a free one.
-        wanted = {name: port for name, port in defaults.items() if name not in own}
-        chosen = ports.allocate(
-            wanted,
-            asked={name: port for name, port in asked.items() if own.get(name) != port},
+        self.memory.ports = ports.choose(
+            defaults,
+            environment=environment,
+            running=running,
             remembered=self.memory.ports,
             owner=str(self.instance.root),
         )
-        self.memory.ports = {**own, **chosen}
         self.memory.variant["fluent-bit"] = fluent_bit.found()
         self.instance.write(self.memory)
 

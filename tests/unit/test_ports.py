@@ -35,6 +35,20 @@ def test_a_taken_default_moves_to_the_next_free_one(taken: int) -> None:
     assert chosen["aws"] > taken
 
 
+def test_what_runs_keeps_its_port_and_another_is_looked_for(taken: int) -> None:
+    remembered = {"aws": taken, "slack": taken, "gone": 1}
+    chosen = ports.choose(
+        {"aws": 4566, "slack": taken},
+        environment={"CALI_PORT_AWS": str(taken)},
+        running={"aws"},
+        remembered=remembered,
+        owner="a",
+    )
+    assert chosen["aws"] == taken
+    assert chosen["slack"] > taken
+    assert chosen.keys() == {"aws", "slack"}
+
+
 def test_a_taken_port_that_was_asked_for_is_an_error_naming_it(taken: int) -> None:
     with pytest.raises(ports.PortTakenError, match=str(taken)) as caught:
         ports.allocate({"aws": 4566}, asked={"aws": taken}, remembered={}, owner="a")

@@ -64,7 +64,15 @@ def test_it_is_not_ready_while_it_does_not_answer(instance: Instance) -> None:
 
 
 @pytest.mark.parametrize(
-    "listen", ["listen(PORT, '0.0.0.0')", "listen(PORT)", "listen('PORT')", "listen({port: PORT, host: '0.0.0.0'})"]
+    "listen",
+    [
+        "listen(PORT, '0.0.0.0')",
+        "listen(PORT)",
+        "listen('PORT')",
+        "listen({port: PORT, host: '0.0.0.0'})",
+        "listen()",
+        "listen(() => {})",
+    ],
 )
 def test_a_node_program_is_kept_on_loopback(tmp_path: Path, listen: str) -> None:
     node = shutil.which("node")

@@ -22,9 +22,9 @@ Render = Callable[[Chart, Target], list[Manifest]]
 
 @pytest.fixture(scope="session")
 def helm() -> Helm:
-    binary = shutil.which("helm") or shutil.which("helm", path=str(Home.from_environment().tools / "bin"))
+    binary = shutil.which("helm")
     if binary is None:
-        pytest.skip("no helm on PATH, so no chart is rendered: install Helm 3, or `bin/sandbox images build helm`")
+        pytest.skip("no helm on PATH, so no chart is rendered: install Helm 3")
     return Helm(Path(binary), Home.from_environment().root / "charts", VALUES, os.environ)
 
 

@@ -18,7 +18,7 @@ def _by_title(manifests: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     return {title(manifest): manifest for manifest in manifests}
 
 
-@pytest.mark.parametrize("overlay", ["embedded", *CLUSTER_OVERLAYS])
+@pytest.mark.parametrize("overlay", ["embedded", "containers", *CLUSTER_OVERLAYS])
 def test_overlay_is_what_kustomize_makes_of_it(overlay: str) -> None:
     if binary := shutil.which("kustomize"):
         command = [binary, "build"]

@@ -127,8 +127,10 @@ def running(name: str, files: tuple[str, ...] = ()) -> Iterator[Emulator]:
     defaults = {service.name: service.default_port for service in (Aws, Firehose)} | {"opensearch": 9200}
     taken = ports.allocate(defaults, asked={}, remembered={}, owner=str(instance.root))
     aws, firehose = Aws(instance, taken), Firehose(instance, taken)
-    processes = [_start(service) for service in (aws, firehose)]
+    processes: list[subprocess.Popen[bytes]] = []
     try:
+        # One after the other: what was started is in the list when the next one fails.
+        processes.extend(_start(service) for service in (aws, firehose))
         for service in (aws, firehose):
             eventually(partial(_ready, service), f"{service.name} ready")
         yield Emulator(instance, aws, firehose, files)

@@ -20,7 +20,8 @@ class Kinesis(Step):
         if summary["StreamStatus"] != "ACTIVE":
             return Finding("failing", f"stream {name} is {summary['StreamStatus']}")
         hours = summary["RetentionPeriodHours"]
-        return Finding("ok", f"stream {name} is ACTIVE, {summary['OpenShardCount']} shard, kept {hours} h")
+        shards = summary["OpenShardCount"]
+        return Finding("ok", f"stream {name} is ACTIVE, {shards} shard{'' if shards == 1 else 's'}, kept {hours} h")
 
     def trace(self, journey: Journey) -> Finding:
         """The record's place in its shard."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from kubernetes import client
-
 from e2e.kind.conftest import SHARDS
 from e2e.kind.errors_stream import ErrorStream
 from e2e.kind_pipeline import KindPipeline
@@ -79,35 +77,3 @@ def test_a_rollout_loses_nothing(cluster: KindPipeline, errors: ErrorStream, rep
     eventually(lambda: not errors.missing(), f"all {len(errors.written)} errors alerted", within_s=120)
     report(f"every pod replaced in {took:.0f} s; {len(errors.written)} errors, none lost")
     assert max(errors.alerted().values()) == 1
-
-
-def test_the_autoscaler_follows_the_load_and_throughput_the_pods(
-    cluster: KindPipeline, errors: ErrorStream, report: Report
-) -> None:
-    autoscaling = client.AutoscalingV2Api(cluster.kubernetes)
-
-    def current() -> int:
-        return int(
-            autoscaling.read_namespaced_horizontal_pod_autoscaler("consumer", "cali").status.current_replicas or 0
-        )
-
-    eventually(lambda: current() == 2, "two consumers at rest", within_s=240)
-    errors.start(60.0)
-    # Alerts a second in windows of five seconds, by how many consumers were ready then.
-    rates: dict[int, list[float]] = {}
-    deadline = time.monotonic() + 300
-    peak, counted, since = 2, len(errors.alerted()), time.monotonic()
-    while time.monotonic() < deadline and not (peak > 2 and len(rates.get(peak, [])) >= 6):
-        time.sleep(5)
-        ready = int(cluster.apps.read_namespaced_deployment("consumer", "cali").status.ready_replicas or 0)
-        now, total = time.monotonic(), len(errors.alerted())
-        rates.setdefault(ready, []).append((total - counted) / (now - since))
-        counted, since, peak = total, now, max(peak, ready)
-    errors.stop()
-    medians = {pods: sorted(seen)[len(seen) // 2] for pods, seen in sorted(rates.items())}
-    shown = ", ".join(f"{pods} pods {rate:.1f}/s" for pods, rate in medians.items())
-    report(f"alerts by consumers that were ready: {shown}")
-    assert peak > 2, "the autoscaler added no consumer"
-    assert medians[peak] > medians[2] * 1.2
-    eventually(lambda: not errors.missing(), f"all {len(errors.written)} errors alerted", within_s=600)
-    eventually(lambda: current() == 2, "two consumers again", within_s=300)

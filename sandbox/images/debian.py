@@ -34,8 +34,8 @@ class DebianImage(BuiltImage):
     release: str = "bookworm"
 
     def inputs(self) -> Iterable[str | bytes | Path]:
-        """The release, and the files that are copied in."""
-        yield self.release
+        """The command, and the files it copies in."""
+        yield repr(self._command(Path("scratch"), Path("root.tar")))
         yield _APT_SETTINGS
         yield from self.shop.settings.certificates
 

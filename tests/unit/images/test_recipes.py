@@ -175,3 +175,11 @@ def test_two_checkouts_share_their_images(shop: Workshop, tmp_path: Path) -> Non
         return [Shelf(other, Terminal()).built(name).reference for name in CATALOGUE]
 
     assert references("first") == references("second")
+
+
+def test_the_base_follows_the_mirror_it_is_unpacked_from_and_the_cas_it_trusts(shop: Workshop) -> None:
+    def reference(settings: Settings) -> str:
+        return Shelf(replace(shop, settings=settings), Terminal()).recipes.bookworm.reference
+
+    plain, mirrored = reference(Settings()), reference(Settings(debian_mirror="file:///mirror"))
+    assert len({plain, mirrored, reference(Settings(certificates=(b"a",)))}) == 3

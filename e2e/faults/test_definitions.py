@@ -79,8 +79,13 @@ def test_a_changed_name_of_the_environment_is_missed_by_the_consumer(pipeline: C
     failed = pipeline.command("restart", "consumer", check=False)
     assert failed.returncode == 1
     assert "CALI_BUCKET: is not set" in failed.stderr.decode()
-    consumer = next(service for service in pipeline.status()["services"] if service["name"] == "consumer")
-    assert consumer["state"] == "failing"
+
+    def failing() -> bool:
+        """Between two of its ends it is starting, for as long as it takes to read its settings."""
+        states = {service["name"]: service["state"] for service in pipeline.status()["services"]}
+        return bool(states["consumer"] == "failing")
+
+    assert eventually(failing, "the consumer told as failing")
     pipeline.change(base, "- name: CALI_BUCKETS\n", "- name: CALI_BUCKET\n")
     pipeline.command("restart", "consumer")
 

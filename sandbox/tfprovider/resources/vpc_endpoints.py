@@ -67,6 +67,17 @@ def _watched(params: Params, state: Attributes) -> None:
     params |= {"ResourceIds": [state[name]], "ResourceType": kinds[name]}
 
 
+# None of them can be changed: each goes into the request that makes the flow log.
+_FLOW_LOG_SETTINGS = (
+    "traffic_type",
+    "log_destination_type",
+    "log_destination",
+    "log_format",
+    "iam_role_arn",
+    "max_aggregation_interval",
+    "destination_options",
+)
+
 TABLES = (
     Resource(
         type_name="aws_vpc_endpoint",
@@ -112,15 +123,7 @@ TABLES = (
         service="ec2",
         create=Op(
             "CreateFlowLogs",
-            only=(
-                "traffic_type",
-                "log_destination_type",
-                "log_destination",
-                "log_format",
-                "iam_role_arn",
-                "max_aggregation_interval",
-                "destination_options",
-            ),
+            only=_FLOW_LOG_SETTINGS,
             before=_watched,
         ),
         created={"id": "FlowLogIds.0"},
@@ -136,17 +139,7 @@ TABLES = (
         identity="{id}",
         arn="arn:{partition}:ec2:{region}:{account}:vpc-flow-log/{id}",
         names={"iam_role_arn": "DeliverLogsPermissionArn"},
-        force_new=(
-            "vpc_id",
-            "subnet_id",
-            "traffic_type",
-            "log_destination_type",
-            "log_destination",
-            "log_format",
-            "iam_role_arn",
-            "max_aggregation_interval",
-            "destination_options",
-        ),
+        force_new=("vpc_id", "subnet_id", *_FLOW_LOG_SETTINGS),
         defaults={"log_destination_type": "cloud-watch-logs", "max_aggregation_interval": 600},
         kept=("iam_role_arn", "log_format", "max_aggregation_interval", "destination_options"),
         missing=("InvalidFlowLogId.NotFound",),

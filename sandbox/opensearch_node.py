@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import signal
 import sys
-import threading
+import time
 from collections.abc import Mapping
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import click
@@ -50,7 +51,7 @@ logger.allocation.level = error
 """
 
 #: Seconds between looks at whether the node closed by itself.
-_LOOK_S = 1.0
+_LOOK_S = 0.2
 
 
 def node_settings(host: str, port: int, transport_port: int) -> dict[str, str]:
@@ -133,20 +134,26 @@ def main(  # noqa: PLR0913, PLR0917 - one argument an option
     java_library: Path, jars: Path, folder: Path, cluster: str, host: str, port: int, transport_port: int
 ) -> None:
     """Run one OpenSearch node until SIGTERM or SIGINT."""
-    asked_to_stop = threading.Event()
+    asked_to_stop = False  # not an Event: a handler that interrupts the wait below would need the lock that it holds
+
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
+        nonlocal asked_to_stop
+        asked_to_stop = True
+
     temporary = folder / "tmp"
     temporary.mkdir(parents=True, exist_ok=True)
     start_java(java_library, jars, temporary)
     for number in (signal.SIGTERM, signal.SIGINT):  # After Java, which would take them for itself.
-        signal.signal(number, lambda *_: asked_to_stop.set())
+        signal.signal(number, on_signal)
     try:
         runner = start_node(folder, cluster, port, node_settings(host, port, transport_port))
     except jpype.JException as error:
         reason = error.getCause() or error
         sys.exit(f"error: OpenSearch did not start: {reason.getMessage()}")
-    while not asked_to_stop.wait(_LOOK_S):
+    while not asked_to_stop:
         if runner.isClosed():
             sys.exit("error: OpenSearch closed by itself")
+        time.sleep(_LOOK_S)
     runner.close()
 
 

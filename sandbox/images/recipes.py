@@ -20,7 +20,7 @@ _LOCKS = REPOSITORY / "requirements"
 
 #: The sandbox's servers import these and nothing else of it.
 _SERVER_PACKAGES = ("firehose", "shipper", "slack", "definitions")
-_SERVER_MODULES = ("__init__.py", "errors.py", "jsonlog.py")
+_SERVER_MODULES = ("__init__.py", "errors.py", "jsonlog.py", "termination.py")
 
 
 class Recipes:

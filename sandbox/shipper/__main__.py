@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import logging
 import os
-import signal
 import sys
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from sandbox.shipper.counters import Counters
 from sandbox.shipper.engine import Engine
 from sandbox.shipper.health import serve
 from sandbox.shipper.pipeline import Pipeline
+from sandbox.termination import call_on_termination
 
 log = logging.getLogger("sandbox.shipper")
 
@@ -62,8 +62,7 @@ def _run(files: tuple[Path, ...], state_dir: Path, host: str, port: int, *, chec
         return
     jsonlog.configure("shipper", logging.getLevelName(pipeline.service.log_level))
     engine = Engine(pipeline, counters)
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda _number, _frame: engine.stop())
+    call_on_termination(engine.stop)
     server = serve(engine, host, port)
     log.info("started", extra={"values": [str(path) for path in files], "state": str(state_dir), "port": port})
     try:

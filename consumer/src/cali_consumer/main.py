@@ -26,8 +26,7 @@ def main() -> int:
     logs.configure(settings.log_level)
     _keep_loopback_direct()
     stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    _set_on_signal(stop)
     try:
         app = App(settings, stop)
     except OSError as error:
@@ -39,6 +38,18 @@ def main() -> int:
     logging.shutdown()
     # A request that hangs in a library's thread must not hold the process beyond its drain.
     os._exit(0)
+
+
+def _set_on_signal(stop: threading.Event) -> None:
+    """Have a thread wait for SIGTERM and SIGINT: a handler could interrupt a wait that holds the lock `set` needs."""
+    numbers = {signal.SIGTERM, signal.SIGINT}
+    signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
+
+    def wait() -> None:
+        signal.sigwait(numbers)
+        stop.set()
+
+    threading.Thread(target=wait, name="signals", daemon=True).start()
 
 
 def _keep_loopback_direct() -> None:

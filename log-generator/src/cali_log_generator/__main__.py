@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from types import FrameType
 
 from cali_log_generator import __version__, catalogue
 from cali_log_generator.errors import GeneratorError
@@ -34,12 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if arguments:
         return _without_running(arguments)
     stop = threading.Event()
-
-    def on_signal(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, on_signal)
+    _set_on_signal(stop)
     try:
         settings = Settings.from_env(os.environ)
         plan = Plan(settings, catalogue.load(Values(settings.seed)))
@@ -56,6 +50,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0  # whoever read standard output has gone
     _say("generator stopped", written=written, reason="signal" if stop.is_set() else "all written")
     return 0
+
+
+def _set_on_signal(stop: threading.Event) -> None:
+    """Have a thread wait for SIGTERM and SIGINT: a handler could interrupt a wait that holds the lock `set` needs."""
+    numbers = {signal.SIGTERM, signal.SIGINT}
+    signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
+
+    def wait() -> None:
+        signal.sigwait(numbers)
+        stop.set()
+
+    threading.Thread(target=wait, name="signals", daemon=True).start()
 
 
 def _without_running(arguments: Sequence[str]) -> int:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 import io
 import tarfile
 from dataclasses import replace
@@ -112,6 +113,43 @@ def test_only_what_the_servers_import_is_in_their_image(shelf: Shelf) -> None:
     assert "sandbox/firehose/__main__.py" in names
     assert "sandbox/slack/feed.html" in names
     assert not [name for name in names if name.startswith(("sandbox/commands", "sandbox/targets", "sandbox/images"))]
+
+
+def test_all_that_the_servers_import_is_in_their_image(shelf: Shelf) -> None:
+    image = shelf.recipes.sandbox
+    assert isinstance(image, DockerfileImage)
+    names = context(image)
+    programs = {name for name in names if name.endswith("__main__.py")}
+    assert {"sandbox/shipper/__main__.py", "sandbox/firehose/__main__.py", "sandbox/slack/__main__.py"} <= programs
+    assert _reached(programs) - names.keys() == set()
+
+
+def _reached(programs: set[str]) -> set[str]:
+    """The files of the package that programs import, directly or not."""
+    seen: set[str] = set()
+    left = set(programs)
+    while left:
+        name = left.pop()
+        seen.add(name)
+        for node in ast.walk(ast.parse((REPOSITORY / name).read_text())):
+            if isinstance(node, ast.Import):
+                modules = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                modules = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+            else:
+                continue
+            left |= {file for module in modules for file in _files(module)} - seen
+    return seen
+
+
+def _files(module: str) -> set[str]:
+    """The files of a module of ours, the packages it lies in among them."""
+    parts = module.split(".")
+    if parts[0] != "sandbox":
+        return set()
+    candidates = {"/".join(parts) + ".py"}
+    candidates |= {"/".join([*parts[:depth], "__init__.py"]) for depth in range(1, len(parts) + 1)}
+    return {name for name in candidates if (REPOSITORY / name).is_file()}
 
 
 def test_a_change_of_the_code_is_a_change_of_the_image(shop: Workshop, tmp_path: Path) -> None:

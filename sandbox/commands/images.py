@@ -53,7 +53,10 @@ def list_(as_json: bool) -> None:
 @images.command()
 @click.option("--all", "everything", is_flag=True, help="Also the ones in use, and the compiled programs.")
 def clean(everything: bool) -> None:
-    """Remove images of ours that newer ones have taken the place of; published images stay."""
+    """Remove images of ours that newer ones have taken the place of; published images stay.
+
+    What another checkout of another version built on this engine goes too; it builds it again.
+    """
     terminal = Terminal()
     removed = inventory.clean(Shelf.of(Home.from_environment(), terminal), everything=everything)
     terminal.say(f"removed {len(removed)} images" if removed else "nothing to remove")

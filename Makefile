@@ -4,7 +4,8 @@ SHELL := /bin/sh
 PYTHON ?= python3
 HOME_DIR := $(if $(CALI_HOME),$(CALI_HOME),.sandbox)
 DEV := "$(HOME_DIR)/envs/dev/bin"
-TARGET ?= embedded
+# Without TARGET it is CALI_TARGET, else where the sandbox was brought up, else embedded: the command knows.
+ON := $(if $(TARGET),--target $(TARGET))
 
 .PHONY: help
 help: ## Print this help
@@ -14,22 +15,22 @@ help: ## Print this help
 ## Run it
 .PHONY: sandbox-up sandbox-down sandbox-status sandbox-logs sandbox-clean
 sandbox-up: ## Install what is missing, start every part, prove the ten steps (TARGET=kind: on Kubernetes)
-	@bin/sandbox up --target $(TARGET) $(if $(EMULATOR),--emulator $(EMULATOR))
+	@bin/sandbox up $(ON) $(if $(EMULATOR),--emulator $(EMULATOR))
 sandbox-down: ## End everything that runs; processes keep their data
-	@bin/sandbox down --target $(TARGET)
+	@bin/sandbox down $(ON)
 sandbox-status: ## The ten steps, the services, the latency
-	@bin/sandbox status --target $(TARGET)
+	@bin/sandbox status $(ON)
 sandbox-logs: ## Follow the logs of every part
-	@bin/sandbox logs -f --target $(TARGET)
+	@bin/sandbox logs -f $(ON)
 sandbox-clean: ## Remove the sandbox's data; `bin/sandbox clean --all` also what was installed
-	@bin/sandbox clean --target $(TARGET)
+	@bin/sandbox clean $(ON)
 
-## Test it
+## Test it (`make NAME` runs one of the tests; beside those of `test`: faults, iam, e2e-localstack, e2e-containers, kind)
 .PHONY: test lint types unit definitions terraform-e2e e2e e2e-localstack e2e-containers latency faults iam kind
-test: ## Everything: lint, types, unit, definitions, terraform-e2e, e2e, latency
+test: ## What CI runs: lint, types, unit, definitions, terraform-e2e, e2e, latency
 	@$(PYTHON) sandbox/bootstrap.py --dev
 	@$(DEV)/tox run
-lint types unit definitions terraform-e2e e2e e2e-localstack e2e-containers latency faults iam kind: ## One of them
+lint types unit definitions terraform-e2e e2e e2e-localstack e2e-containers latency faults iam kind:
 	@$(PYTHON) sandbox/bootstrap.py --dev
 	@$(DEV)/tox run -e $@
 

@@ -56,6 +56,11 @@ class Home:
         """What is installed and is not a Python environment: jars, provider mirrors."""
         return self.root / "tools"
 
+    @property
+    def charts(self) -> Path:
+        """Helm charts that were fetched, and helm's own caches."""
+        return self.root / "charts"
+
     def instance(self, name: str | None = None) -> Instance:
         """The instance called `name` (default: CALI_INSTANCE, else `default`)."""
         chosen = name or os.environ.get("CALI_INSTANCE") or "default"
@@ -113,20 +118,28 @@ class Instance:
 
     def check_version(self) -> None:
         """Raise LayoutVersionError when the folder's layout is another one."""
-        found = self.read().version
-        if found != LAYOUT_VERSION:
-            raise LayoutVersionError(self.root, found)
+        self.read()
 
     def read(self) -> Memory:
-        """What the last `up` remembered; empty when there was none."""
+        """What the last `up` remembered; empty when there was none.
+
+        Raises:
+            LayoutVersionError: Another version of the sandbox wrote it.
+            SandboxError: It cannot be read.
+        """
         path = self.root / "instance.json"
         if not path.exists():
             return Memory()
         try:
-            content = json.loads(path.read_text())
+            content = dict(json.loads(path.read_text()))
+            # First of all: another version's may hold what this one does not know.
+            if (found := content.get("version")) != LAYOUT_VERSION:
+                raise LayoutVersionError(self.root, found)
             return Memory(**content)
         except (ValueError, TypeError) as error:
-            raise SandboxError(f"{path} cannot be read: {error}", hint="`sandbox clean` removes it") from error
+            # What runs is found without this file; `clean` refuses to guess only as long as it is there.
+            hint = "remove that file; then `sandbox clean`, with --target if it ran on another than embedded"
+            raise SandboxError(f"{path} cannot be read: {error}", hint=hint) from error
 
     def write(self, memory: Memory) -> None:
         """Remember `memory`, in one step."""

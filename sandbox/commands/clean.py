@@ -19,7 +19,7 @@ from sandbox.terminal import Terminal
 
 @click.command()
 @click.option(
-    "--all", "everything", is_flag=True, help="Also what was installed under .sandbox/ (environments, tools)."
+    "--all", "everything", is_flag=True, help="Also what was installed under .sandbox/ (environments, tools, charts)."
 )
 @target_option
 def clean(everything: bool, target: str | None) -> None:
@@ -33,7 +33,7 @@ def clean(everything: bool, target: str | None) -> None:
     if everything:
         _remove_each(home, terminal)
         # Only what the sandbox makes: CALI_HOME may be a folder that holds other things too.
-        for folder in (home.environments, home.tools):
+        for folder in (home.environments, home.tools, home.charts):
             _remove(folder, terminal)
     else:
         _end(chosen.target(target), terminal)

@@ -25,7 +25,7 @@ def helm() -> Helm:
     binary = shutil.which("helm")
     if binary is None:
         pytest.skip("no helm on PATH, so no chart is rendered: install Helm 3")
-    return Helm(Path(binary), Home.from_environment().root / "charts", VALUES, os.environ)
+    return Helm(Path(binary), Home.from_environment().charts, VALUES, os.environ)
 
 
 @pytest.fixture(scope="session")

@@ -60,7 +60,7 @@ class Bootstrap:
         """Check the machine; install what is not there."""
         if self.is_done:
             return  # what a verb needs beyond its environment, the verb itself checks
-        prerequisites.check_machine(self.home, installing=True)
+        prerequisites.check_room(self.home, installing=True)
         environment = network.for_this_process()
         with installation_lock(self.home, _say):
             if self.is_done:

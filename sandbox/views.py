@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sandbox.iam.usage import RoleUse
-from sandbox.install.checks import Check
+from sandbox.install.look import Check
 from sandbox.status import Report
 from sandbox.tracing import Trace
 

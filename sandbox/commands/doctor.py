@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from sandbox import views
-from sandbox.commands.options import json_option, print_json
+from sandbox.commands.options import json_option, print_json, target_option
 from sandbox.errors import ExitCode
 from sandbox.install import checks
 from sandbox.instance import Home
@@ -14,10 +14,12 @@ from sandbox.terminal import Terminal
 
 
 @click.command()
+@target_option
 @json_option
-def doctor(as_json: bool) -> int:
+def doctor(target: str | None, as_json: bool) -> int:
     """Check the machine: what is there, what is missing, what it is for, and how to mend it."""
-    found = checks.run(Home.from_environment(), chosen.target(None).emulator)
+    sandbox = chosen.target(target)
+    found = checks.run(Home.from_environment(), sandbox.name, sandbox.emulator)
     if as_json:
         print_json([vars(check) for check in found])
     else:

@@ -2,75 +2,99 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 
-from sandbox.engine import client
 from sandbox.install import java, network, prerequisites
+from sandbox.install.look import Check, look
 from sandbox.install.parts import parts, python_with_pip
-from sandbox.install.prerequisites import MissingError
 from sandbox.instance import Home
+from sandbox.terraform.command import Binary
 
 
-@dataclass(frozen=True)
-class Check:
-    """What one look found.
+def run(home: Home, target: str, emulator: str) -> list[Check]:
+    """Look at everything that a sandbox needs.
 
-    Attributes:
-        name: What was looked at.
-        ok: Whether it will do.
-        found: What is there, or what is missing.
-        purpose: What it is for.
-        remedy: How to mend it; empty when it will do.
+    A registry is only asked when something is missing.
+
+    Args:
+        home: Where everything is kept.
+        target: As `--target` takes it.
+        emulator: What plays AWS there.
     """
-
-    name: str
-    ok: bool
-    found: str
-    purpose: str
-    remedy: str = ""
+    return _LOOKS[target](home, emulator)
 
 
-def run(home: Home, emulator: str) -> list[Check]:
-    """Look at everything that a sandbox on `emulator` needs; a registry is only asked when something is missing."""
+def _machine(home: Home, needed_gib: float) -> list[Check]:
+    """What every target needs."""
+
+    def python() -> str:
+        prerequisites.check_python()
+        return ".".join(map(str, sys.version_info[:3]))
+
+    def terraform() -> str:
+        binary = Binary.find()
+        return f"{binary.version} in {binary.path}"
+
+    def disk() -> str:
+        prerequisites.check_disk(home.root, needed_gib)
+        return str(home.root)
+
+    return [
+        look("python3", "to run the sandbox", python),
+        look("terraform", "to apply terraform/", terraform),
+        look("disk", "for tools and state", disk),
+    ]
+
+
+def _registry(home: Home) -> Check:
+    def ask() -> str:
+        python = python_with_pip(home)
+        prerequisites.check_registry(network.for_this_process(python), python)
+        return "answers"
+
+    return look("registry", "to install", ask)
+
+
+def _processes(home: Home, emulator: str) -> list[Check]:
+    """The embedded target: no Docker."""
     user_java = java.find()
     wanted = parts(home, with_java=user_java is None, emulator=emulator)
     missing = [part for part in wanted if not part.is_installed]
-    needed_gib = prerequisites.NEEDED_GIB if missing else prerequisites.NEEDED_GIB_INSTALLED
-    version = ".".join(map(str, sys.version_info[:3]))
-    looks: list[tuple[str, str, str, Callable[[], None]]] = [
-        ("python3", version, "to run the sandbox", prerequisites.check_python),
-        ("terraform", shutil.which("terraform") or "", "to apply terraform/", prerequisites.check_terraform),
-        ("git", shutil.which("git") or "", "to name the checkout's revision", prerequisites.check_git),
-        ("disk", str(home.root), "for tools and state", lambda: prerequisites.check_disk(home.root, needed_gib)),
-    ]
+    found = _machine(home, prerequisites.NEEDED_GIB if missing else prerequisites.NEEDED_GIB_INSTALLED)
     if missing:
-        python = python_with_pip(home)
-        environment = network.for_this_process(python)
-        looks.append(("registry", "answers", "to install", lambda: prerequisites.check_registry(environment, python)))
-    found = [_look(*look) for look in looks]
+        found.append(_registry(home))
     on = f"Java {user_java.version} in {user_java.home}" if user_java else "none of yours: the packaged one is used"
     found.append(Check("java", True, on, "to run OpenSearch"))
     for part in wanted:
-        state = "installed" if part.is_installed else "not installed yet: `sandbox up` does it"
+        state = "not installed yet: `sandbox up` does it" if part in missing else "installed"
         found.append(Check(part.name, True, state, part.purpose))
-    found.append(_engine())
     return found
 
 
-def _engine() -> Check:
-    """Nothing the embedded target needs, so a machine without one is as it should be."""
-    purpose = "for the kind target and for images"
-    if client.answers():
-        return Check("docker", True, f"an engine answers at {client.address()}", purpose)
-    return Check("docker", True, f"no engine (needed {purpose} only): `sandbox engine start` brings one", purpose)
+def _containers(home: Home, emulator: str) -> list[Check]:
+    """A Docker engine and images."""
+    del emulator  # it is a container too
+    # Here, because Docker's client takes a while to import, and who has no engine needs none.
+    from sandbox.install import container_checks  # noqa: PLC0415
+
+    return [*_machine(home, prerequisites.NEEDED_GIB_INSTALLED), *container_checks.run(home, container_checks.PLAIN)]
 
 
-def _look(name: str, present: str, purpose: str, check: Callable[[], None]) -> Check:
-    try:
-        check()
-    except MissingError as error:
-        return Check(name, False, error.what, error.purpose, error.remedy)
-    return Check(name, True, present, purpose)
+def _kind(home: Home, emulator: str) -> list[Check]:
+    """The same, and what makes a Kubernetes node."""
+    del emulator
+    from sandbox.install import container_checks  # noqa: PLC0415 - as above
+
+    return [
+        *_machine(home, prerequisites.NEEDED_GIB_INSTALLED),
+        *container_checks.programs(),
+        *container_checks.run(home, container_checks.PLAIN | container_checks.CLUSTER),
+    ]
+
+
+_LOOKS: Mapping[str, Callable[[Home, str], list[Check]]] = {
+    "embedded": _processes,
+    "containers": _containers,
+    "kind": _kind,
+}

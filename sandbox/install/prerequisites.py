@@ -59,24 +59,12 @@ def check_python(version: tuple[int, ...] = sys.version_info[:3]) -> None:
         )
 
 
-def check_program(name: str, *, purpose: str, remedy: str) -> None:
-    """A program must be on PATH."""
-    if shutil.which(name) is None:
-        raise MissingError(f"{name} is not on PATH", purpose=purpose, remedy=remedy)
-
-
 def check_terraform() -> None:
-    """The definitions are applied by the real terraform."""
-    check_program(
-        "terraform",
-        purpose="to create the stream, bucket and tables from terraform/",
-        remedy="install Terraform 1.11 or newer and put it on PATH",
-    )
+    """The real terraform must be there, and new enough for the definitions; raises PrerequisiteError."""
+    # Here, because the bootstrap reads this file before there is any package; it builds environments without terraform.
+    from sandbox.terraform.command import Binary  # noqa: PLC0415
 
-
-def check_git() -> None:
-    """Git identifies the checkout in reports."""
-    check_program("git", purpose="to name the checkout's revision in reports", remedy="install git")
+    Binary.find()
 
 
 def check_disk(folder: Path, needed_gib: float = NEEDED_GIB) -> None:
@@ -140,14 +128,18 @@ def registry_missing(output: str) -> MissingError:
     )
 
 
-def check_machine(home: Path, *, installing: bool) -> None:
-    """All checks that need no network, cheapest first.
+def check_room(home: Path, *, installing: bool) -> None:
+    """What any command needs: Python, and room.
 
     Args:
         home: Where everything will be kept.
         installing: Whether something must be installed: a finished installation needs little room.
     """
     check_python()
-    check_terraform()
-    check_git()
     check_disk(home, NEEDED_GIB if installing else NEEDED_GIB_INSTALLED)
+
+
+def check_machine(home: Path, *, installing: bool) -> None:
+    """What an `up` needs and can be told without network; see `check_room` for the arguments."""
+    check_room(home, installing=installing)
+    check_terraform()

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from sandbox.errors import ExitCode
+from sandbox.errors import ExitCode, PrerequisiteError
 from sandbox.install import prerequisites
 from sandbox.install.prerequisites import MissingError
 
@@ -29,9 +29,20 @@ def test_an_old_python_is_named() -> None:
 
 def test_a_missing_terraform_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(MissingError, match="terraform is not on PATH") as caught:
+    with pytest.raises(PrerequisiteError, match="terraform is not on PATH") as caught:
         prerequisites.check_terraform()
-    assert_says_all(caught.value)
+    assert caught.value.hint
+
+
+def test_a_terraform_that_is_too_old_is_told_before_anything_is_installed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    old = tmp_path / "terraform"
+    old.write_text('#!/bin/sh\necho \'{"terraform_version": "1.9.8", "platform": "linux_amd64"}\'\n')
+    old.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(PrerequisiteError, match=r"1\.9\.8.*1\.10"):
+        prerequisites.check_machine(tmp_path / "home", installing=False)
 
 
 def test_a_full_disk_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -78,12 +89,18 @@ def test_an_untrusted_certificate_is_told_from_no_network() -> None:
     assert "SSL_CERT_FILE" in error.remedy
 
 
-def test_the_bootstrap_stops_with_one_line_and_three(tmp_path: Path) -> None:
-    bootstrap = Path(prerequisites.__file__).parents[1] / "bootstrap.py"
-    environment = {"PATH": str(tmp_path), "CALI_HOME": str(tmp_path / "home"), "HOME": str(tmp_path)}
-    answer = subprocess.run(
-        [sys.executable, str(bootstrap)], env=environment, capture_output=True, text=True, timeout=20, check=False
+def bootstrap(path: Path, home: Path) -> subprocess.CompletedProcess[str]:
+    """Run with nothing but `path` on PATH."""
+    script = Path(prerequisites.__file__).parents[1] / "bootstrap.py"
+    environment = {"PATH": str(path), "CALI_HOME": str(home), "HOME": str(path)}
+    return subprocess.run(
+        [sys.executable, str(script)], env=environment, capture_output=True, text=True, timeout=20, check=False
     )
+
+
+def test_the_bootstrap_stops_with_one_line_and_three_and_asks_for_no_terraform(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    answer = bootstrap(tmp_path, tmp_path / "file")
     assert answer.returncode == ExitCode.PREREQUISITE
     assert answer.stderr.count("\n") == 1
-    assert "terraform" in answer.stderr
+    assert "cannot be written" in answer.stderr

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import argparse
 import os
+import pwd
 import sys
 import time
+from collections.abc import MutableMapping
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -95,6 +97,17 @@ class Bootstrap:
         _end(self.name, begin, self.target)
 
 
+def be_the_caller(environment: MutableMapping[str, str] = os.environ, checkout: Path = REPOSITORY) -> None:
+    """Under sudo in the caller's own checkout, go on as the caller, who could not write beside files of root's."""
+    number = environment.get("SUDO_UID", "")
+    if os.geteuid() == 0 and number.isdecimal() and checkout.stat().st_uid == int(number):
+        caller = pwd.getpwuid(int(number))
+        os.initgroups(caller.pw_name, caller.pw_gid)
+        os.setgid(caller.pw_gid)
+        os.setuid(caller.pw_uid)
+        environment["HOME"] = caller.pw_dir
+
+
 def _begin(name: str, what: str) -> float:
     _say(f"installing {name}: {what} ...")
     return time.monotonic()
@@ -116,6 +129,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="sandbox/bootstrap.py", description="Make the sandbox's environments.")
     parser.add_argument("--dev", action="store_true", help="the tools of `make test` as well")
     development = parser.parse_args().dev
+    be_the_caller()
     home = Path(os.environ.get("CALI_HOME") or REPOSITORY / ".sandbox").expanduser().resolve()
     try:
         Bootstrap(home, development=development).run()

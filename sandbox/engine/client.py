@@ -25,11 +25,10 @@ class EngineMissingError(PrerequisiteError):
         address: Where one was looked for.
     """
 
-    def __init__(self, address: str, reason: str) -> None:
-        super().__init__(
-            f"no Docker engine answers at {address}: {reason}",
-            hint="start yours; on Linux `sudo bin/sandbox engine start` installs and starts one (docs/images.md)",
-        )
+    def __init__(self, address: str, reason: str, *, refused: bool = False) -> None:
+        start = "start yours; on Linux `sudo bin/sandbox engine start` installs and starts one (docs/images.md)"
+        join = "its socket is for root and the group docker: `sudo usermod -aG docker $USER`, then log in anew"
+        super().__init__(f"no Docker engine answers at {address}: {reason}", hint=join if refused else start)
         self.address = address
 
 
@@ -55,7 +54,10 @@ def connect() -> docker.DockerClient:
         docker.DockerClient.from_env(timeout=_PROBE_TIMEOUT_S, environment=settings).ping()
         return docker.DockerClient.from_env(timeout=_TIMEOUT_S, environment=settings)
     except (DockerException, OSError) as error:
-        raise EngineMissingError(where, _reason(error)) from error
+        cause = _innermost(error)
+        text = getattr(cause, "strerror", None) or str(cause)
+        reason = " ".join(str(text).split())[:160]
+        raise EngineMissingError(where, reason, refused=isinstance(cause, PermissionError)) from error
 
 
 def answers() -> bool:
@@ -67,9 +69,8 @@ def answers() -> bool:
     return True
 
 
-def _reason(error: BaseException) -> str:
-    """The innermost cause in one line: docker's own message wraps it three times."""
+def _innermost(error: BaseException) -> BaseException:
+    """The cause of all: docker's own message wraps it three times."""
     while (inner := error.__cause__ or error.__context__) is not None:
         error = inner
-    text = getattr(error, "strerror", None) or str(error)
-    return " ".join(str(text).split())[:160]
+    return error

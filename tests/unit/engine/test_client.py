@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
+import docker
 import pytest
+from docker.errors import DockerException
 
 from sandbox.engine import client
 from sandbox.errors import ExitCode
@@ -20,6 +23,18 @@ def test_no_engine_is_one_line_that_says_where_and_how_to_get_one(
     assert "\n" not in line
     assert missing.value.exit_code == ExitCode.PREREQUISITE
     assert not client.answers()
+
+
+def test_a_socket_that_refuses_the_user_is_told_with_the_group_to_join(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(**_: object) -> None:
+        cause = PermissionError(errno.EACCES, "Permission denied")
+        raise DockerException("Error while fetching server API version") from cause
+
+    monkeypatch.setattr(docker.DockerClient, "from_env", refuse)
+    with pytest.raises(client.EngineMissingError, match="Permission denied") as missing:
+        client.connect()
+    assert "usermod -aG docker" in missing.value.hint
+    assert "engine start" not in str(missing.value)
 
 
 def test_the_variable_wins_over_the_context() -> None:

@@ -63,8 +63,10 @@ class DockerfileImage(BuiltImage):
     def build(self, show: Show) -> None:
         """Send the context to the engine and follow what it says."""
         arguments = {name: base.reference for name, base in self.bases.items()} | dict(self.arguments)
-        arguments |= {name: self.shop.environment[name] for name in _PASSED_ON if self.shop.environment.get(name)}
-        arguments |= {name: self.shop.environment[name] for name in _PROXIES if self.shop.environment.get(name)}
+        # An index of pip.conf is known by uv's name alone.
+        index = self.shop.environment.get("UV_DEFAULT_INDEX", "")
+        environment = {"PIP_INDEX_URL": index, **self.shop.environment}
+        arguments |= {name: environment[name] for name in (*_PASSED_ON, *_PROXIES) if environment.get(name)}
         with tempfile.TemporaryFile() as archive, self.log.open("w") as log:
             self.pack(archive)
             archive.seek(0)

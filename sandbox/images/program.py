@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import platform
 import re
 import subprocess
@@ -56,7 +55,9 @@ class Source(MadeFile):
         require_go()
         version_wanted = f"{self.published}@{version(self.module, self.published)}"
         command = ["go", "mod", "download", "-json", version_wanted]
-        answer = subprocess.run(command, cwd=MODULES / self.module, capture_output=True, text=True, check=False)
+        answer = subprocess.run(
+            command, env=self.shop.go, cwd=MODULES / self.module, capture_output=True, text=True, check=False
+        )
         found = json.loads(answer.stdout or "{}")
         if answer.returncode != 0:
             self.log.write_text(answer.stdout + answer.stderr)
@@ -133,14 +134,6 @@ class Program(MadeFile):
         flags = " ".join(["-s", "-w", *(f"-X {name}={value}" for name, value in self.defines)])
         command = ["go", "build", "-mod=readonly", "-trimpath", "-buildvcs=false", f"-ldflags={flags}"]
         command += [*([f"-tags={self.tags}"] if self.tags else []), "-o", str(draft), self.package]
-        environment = {
-            **os.environ,
-            **self.shop.environment,
-            "GOFLAGS": "",
-            "CGO_ENABLED": "0",
-            "GOOS": self.system,
-            "GOARCH": self.architecture,
-            "GOWORK": "off",
-        }
-        run(self.name, command, self.log, environment=environment, directory=MODULES / self.module)
+        target = {"CGO_ENABLED": "0", "GOOS": self.system, "GOARCH": self.architecture}
+        run(self.name, command, self.log, environment=self.shop.go | target, directory=MODULES / self.module)
         draft.replace(self.path)

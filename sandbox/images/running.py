@@ -35,6 +35,7 @@ def run(
             stdin=subprocess.DEVNULL,
             stdout=file,
             stderr=file,
+            close_fds=False,  # The lock of the build goes along: what outlives us must not write beside the next one.
             check=False,
         )
     if answer.returncode == 0:

@@ -45,6 +45,14 @@ class Workshop:
         return str(self.engine.version()["Arch"])
 
     @property
+    def go(self) -> dict[str, str]:
+        """The go command's environment: nothing asked of it for other work, and a module may want a newer Go.
+
+        Debian's and Fedora's Go fetches no newer one unless it is told.
+        """
+        return {"GOTOOLCHAIN": "auto", **os.environ, **self.environment, "GOFLAGS": "", "GOWORK": "off"}
+
+    @property
     def folder(self) -> Path:
         """Where programs and intermediate files go."""
         path = self.home.tools / "images"

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from contextlib import closing
 
 from sandbox.engine import client
+from sandbox.images import tools
 from sandbox.images.artefact import Artefact, order
 from sandbox.images.catalogue import CATALOGUE
 from sandbox.images.debian import DebianImage
@@ -36,10 +37,11 @@ def programs() -> list[Check]:
         return _program("docker", "by kind, to make the node", remedy)
 
     def kind() -> str:
-        if found := shutil.which("kind"):
-            return found
-        _program("go", "to build kind, which is not on PATH", f"install kind, or {_GO.removeprefix('install ')}")
-        return "not on PATH: `sandbox up` builds it with Go"
+        reason = tools.refusal("kind")
+        if not reason:
+            return str(shutil.which("kind"))
+        _program("go", f"to build kind: {reason}", f"install kind, or {_GO.removeprefix('install ')}")
+        return f"{reason}: `sandbox up` builds it with Go"
 
     return [look("docker", "to make the node", docker), look("kind", "to make the node", kind)]
 

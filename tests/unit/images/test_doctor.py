@@ -67,11 +67,13 @@ def test_without_an_engine_the_answer_for_kind_is_no(path: Path, tmp_path: Path)
     assert all(found[name]["remedy"] for name in missing)
 
 
-def test_kind_or_go_will_do(path: Path) -> None:
+def test_a_kind_that_works_or_go_will_do(path: Path) -> None:
     put(path, "go")
     assert [check.name for check in container_checks.programs() if check.ok] == ["kind"]
     (path / "go").unlink()
     put(path, "kind", "docker")
+    assert [check.name for check in container_checks.programs() if check.ok] == ["docker"]
+    (path / "kind").write_text("#!/bin/sh\necho kind v100.0.0 go1 linux/amd64\n")
     assert all(check.ok for check in container_checks.programs())
 
 

@@ -14,6 +14,7 @@ from docker.models.containers import Container
 
 from sandbox.containers.runner import Runner
 from sandbox.errors import SandboxError
+from sandbox.images.shelf import is_built
 from sandbox.instance import OWNER_VARIABLE
 from sandbox.ports import LOOPBACK
 from sandbox.supervision import end_processes, owned_processes
@@ -99,7 +100,14 @@ class Node:
             self._complete.write_text(f"{found.id} {image}")
 
     def load(self, kind: Path, images: list[str]) -> None:
-        """Have images in the node; those it has already are passed over. Raises ClusterError."""
+        """Have images in the node; those it has already are passed over. Raises ClusterError for one of ours."""
+        self._load(kind, [image for image in images if is_built(image)])
+        if published := [image for image in images if not is_built(image)]:
+            # An engine may hold this machine's part of it alone, which kind refuses: then the node pulls it itself.
+            with suppress(ClusterError):
+                self._load(kind, published)
+
+    def _load(self, kind: Path, images: list[str]) -> None:
         argv = [str(kind), "load", "docker-image", f"--name={self.name}", *images]
         with self.log.open("ab") as log:
             done = subprocess.run(

@@ -98,3 +98,16 @@ def test_a_node_of_a_killed_run_is_replaced_and_a_whole_one_kept(node: Node, kin
     engine.node.exec_run = lambda command: None
     Node(node.runner).begin(kind, "node:2", own_image=False)
     assert removed == ["n1", "n2"]
+
+
+def test_a_published_image_that_kind_cannot_load_is_left_to_the_node(node: Node, tmp_path: Path) -> None:
+    """An engine that keeps one part of it is refused by kind; one of ours is in no registry."""
+    kind = tmp_path / "kind"
+    kind.write_text(
+        '#!/bin/sh\necho "loads $4 $5"\nfor word; do case $word in example/*|cali/gone*) exit 1; esac; done\n'
+    )
+    kind.chmod(0o755)
+    node.load(kind, ["cali/consumer:1", "example/metrics:2"])
+    assert node.log.read_text() == "loads cali/consumer:1 \nloads example/metrics:2 \n"
+    with pytest.raises(ClusterError, match="could not load images"):
+        node.load(kind, ["cali/gone:1"])

@@ -10,6 +10,7 @@ from sandbox.commands.options import json_option, print_json
 from sandbox.images import inventory
 from sandbox.images.catalogue import CATALOGUE
 from sandbox.images.shelf import Shelf
+from sandbox.install.locking import exclusive
 from sandbox.instance import Home
 from sandbox.terminal import Terminal
 
@@ -51,12 +52,15 @@ def list_(as_json: bool) -> None:
 
 
 @images.command()
-@click.option("--all", "everything", is_flag=True, help="Also the ones in use, and the compiled programs.")
+@click.option("--all", "everything", is_flag=True, help="Also the current ones, and the compiled programs.")
 def clean(everything: bool) -> None:
     """Remove images of ours that newer ones have taken the place of; published images stay.
 
-    What another checkout of another version built on this engine goes too; it builds it again.
+    What a container uses, a stopped one too, stays. What another checkout of another version built on this engine
+    goes; it builds it again.
     """
     terminal = Terminal()
-    removed = inventory.clean(Shelf.of(Home.from_environment(), terminal), everything=everything)
+    shelf = Shelf.of(Home.from_environment(), terminal)
+    with exclusive(shelf.shop.lock, terminal.say, "build of images"):
+        removed = inventory.clean(shelf, everything=everything)
     terminal.say(f"removed {len(removed)} images" if removed else "nothing to remove")

@@ -9,6 +9,7 @@ from typing import Literal
 from docker.errors import APIError
 from rich.table import Table
 
+from sandbox.images import kind_node
 from sandbox.images.artefact import Artefact
 from sandbox.images.catalogue import CATALOGUE
 from sandbox.images.image import LABEL, PREFIX, BuiltImage
@@ -63,8 +64,9 @@ def table(found: list[Row]) -> Table:
 def clean(shelf: Shelf, *, everything: bool) -> list[str]:
     """Remove images of ours: those of older inputs, or all of them; returns their references.
 
-    What a container still uses stays.
+    What a container still uses stays. Whoever calls holds the shop's lock: a build under way would lose what it makes.
     """
+    kind_node.remove_builder(shelf.shop)
     kept: set[str] = set()
     if not everything:
         for name in CATALOGUE:

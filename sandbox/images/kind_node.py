@@ -11,10 +11,12 @@ import re
 import tarfile
 import tempfile
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, cast
 
+from docker.errors import NotFound
 from docker.models.containers import Container
 from tenacity import retry, stop_after_delay, wait_fixed
 
@@ -22,6 +24,7 @@ from sandbox.images.artefact import Show
 from sandbox.images.errors import BuildError
 from sandbox.images.image import LABEL, BuiltImage, Image
 from sandbox.images.program import Program, Source
+from sandbox.images.workshop import Workshop
 from sandbox.instance import REPOSITORY
 
 _NETWORK = REPOSITORY / "images" / "kind-node" / "10-one-node.conflist"
@@ -85,8 +88,10 @@ class KindNode(BuiltImage):
     def build(self, show: Show) -> None:
         """Run the base without its init, put everything in, keep the result."""
         self.log.write_text("")
+        remove_builder(self.shop)
         container = self.shop.engine.containers.run(
             self.base.reference,
+            name=_builder(self.shop),
             entrypoint=["sleep", "infinity"],
             security_opt=["seccomp=unconfined"],
             network_mode="none",
@@ -156,6 +161,20 @@ class KindNode(BuiltImage):
         if code != 0:
             raise BuildError(self.name, f"{argv[0]}: {' '.join((errors or output).split())[-300:]}", self.log)
         return output
+
+
+def _builder(shop: Workshop) -> str:
+    """The container that becomes a node's image: one a lock, whose holder is the only one to build."""
+    return f"{shop.lock.stem}-node"
+
+
+def remove_builder(shop: Workshop) -> None:
+    """Remove what a killed build left running; whoever asks holds the shop's lock.
+
+    By its name: a label on it would be on every node of that image too.
+    """
+    with suppress(NotFound):
+        shop.engine.containers.get(_builder(shop)).remove(force=True, v=True)
 
 
 def _put(container: Container, path: str, content: Path | bytes | IO[bytes], *, mode: int = 0o644) -> None:

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from docker.errors import APIError, ImageNotFound
+from docker.errors import APIError, ImageNotFound, NotFound
 
 from sandbox.images.settings import Settings
 from sandbox.images.workshop import Workshop
@@ -48,9 +48,28 @@ class FakeImages:
         self.present.remove(reference)
 
 
+class FakeContainers:
+    """The engine's containers, by name; as in an engine, a name is there once."""
+
+    def __init__(self) -> None:
+        self.present: dict[str, str] = {}
+
+    def get(self, name: str) -> Any:
+        if name not in self.present:
+            raise NotFound(name)
+        return SimpleNamespace(remove=lambda **_: self.present.pop(name))
+
+    def run(self, image: str, name: str, **_: object) -> Any:
+        if name in self.present:
+            raise APIError("the name is in use")
+        self.present[name] = image
+        return self.get(name)
+
+
 class FakeEngine:
     def __init__(self) -> None:
         self.images = FakeImages()
+        self.containers = FakeContainers()
         self.api = SimpleNamespace(timeout=60)
 
     def version(self) -> dict[str, str]:

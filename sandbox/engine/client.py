@@ -69,6 +69,11 @@ def answers() -> bool:
     return True
 
 
+def is_rootless(engine: docker.DockerClient) -> bool:
+    """Whether an ordinary user runs the engine: root in its containers is that user."""
+    return any("rootless" in str(option) for option in engine.info().get("SecurityOptions") or ())
+
+
 def _innermost(error: BaseException) -> BaseException:
     """The cause of all: docker's own message wraps it three times."""
     while (inner := error.__cause__ or error.__context__) is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
-from sandbox.images import catalogue
+from sandbox.images import catalogue, room
 from sandbox.images.artefact import Artefact, order
 from sandbox.images.errors import UnpublishedError
 from sandbox.images.image import PREFIX, Image, PublishedImage
@@ -79,13 +79,14 @@ class Shelf:
     def make(self, wanted: Iterable[Artefact]) -> list[Artefact]:
         """Have everything in `wanted`; returns what had to be made.
 
-        One build at a time on a machine.
+        One build at a time on a machine. Raises MissingError where a disk has no room for all of it.
         """
         wanted = list(wanted)
         if all(artefact.exists() for artefact in wanted):
             return []
         with exclusive(self.shop.lock, self._terminal.say, "build of images"):
             todo = order(wanted)
+            room.check(self.shop, todo)
             for number, artefact in enumerate(todo, start=1):
                 verb = "pulling" if isinstance(artefact, PublishedImage) else "building"
                 title = f"{verb} {artefact.name} ({number} of {len(todo)})"

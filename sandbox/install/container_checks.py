@@ -7,7 +7,7 @@ from collections.abc import Collection
 from contextlib import closing
 
 from sandbox.engine import client
-from sandbox.images import tools
+from sandbox.images import room, tools
 from sandbox.images.artefact import Artefact, order
 from sandbox.images.catalogue import CATALOGUE
 from sandbox.images.debian import DebianImage
@@ -56,6 +56,7 @@ def run(home: Home, names: Collection[str]) -> list[Check]:
     def images() -> str:
         shelf = Shelf.of(home, Terminal(to_stderr=True))
         todo.extend(order(shelf.choose(name) for name in sorted(names)))
+        room.check(shelf.shop, todo)
         return _state(names, todo)
 
     return [engine, look("images", "to run as containers", images), *_tools(todo)]

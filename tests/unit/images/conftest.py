@@ -71,9 +71,13 @@ class FakeEngine:
         self.images = FakeImages()
         self.containers = FakeContainers()
         self.api = SimpleNamespace(timeout=60)
+        self.root = "/on/another/machine"
 
     def version(self) -> dict[str, str]:
         return {"Arch": "amd64"}
+
+    def info(self) -> dict[str, str]:
+        return {"DockerRootDir": self.root}
 
 
 @pytest.fixture

@@ -1,26 +1,14 @@
-"""A sandbox of the tests' own on the target that CALI_TARGET names: brought up once a run, nothing of it left."""
+"""A sandbox of the tests' own, brought up once a run, and figures at the end of the run."""
 
 from __future__ import annotations
 
-import os
-import secrets
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 
-import psutil
 import pytest
 
-from e2e.engine_pipeline import EnginePipeline
-from e2e.kind_pipeline import KindPipeline
-from e2e.pipeline import CLEAN_S, Pipeline, home_folder, owned_processes
-
-__all__ = ["fresh_pipeline", "home_folder", "instance_folder", "processes_of"]
-
-_PIPELINES: dict[str, type[Pipeline]] = {
-    "embedded": Pipeline,
-    "containers": EnginePipeline,
-    "kind": KindPipeline,
-}
+from e2e import figures
+from e2e.pipeline import Pipeline
+from e2e.sandboxes import fresh_pipeline
 
 
 @pytest.fixture(scope="session")
@@ -29,26 +17,13 @@ def pipeline() -> Iterator[Pipeline]:
     yield from fresh_pipeline()
 
 
-def fresh_pipeline(**environment: str) -> Iterator[Pipeline]:
-    """Bring a sandbox of a new name up, and take it away."""
-    chosen = _PIPELINES[os.environ.get("CALI_TARGET", "embedded")]
-    if reason := chosen.cannot_run():
-        pytest.skip(reason)
-    sandbox = chosen(f"e2e-{secrets.token_hex(4)}", environment)
-    try:
-        sandbox.up()
-        yield sandbox
-    finally:
-        sandbox.command("clean", check=False, timeout_s=CLEAN_S)
-    assert not sandbox.leftovers()
-    assert not sandbox.folder.exists()
+@pytest.fixture
+def report(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Takes a line of figures, printed with the test's name when all tests are done."""
+    told = figures.told(request.config)
+    return lambda line: told.append(f"{request.node.name}: {line}")
 
 
-def instance_folder(sandbox: Pipeline) -> Path:
-    """Where the sandbox keeps its state."""
-    return sandbox.folder
-
-
-def processes_of(sandbox: Pipeline) -> list[psutil.Process]:
-    """Its processes."""
-    return owned_processes(sandbox.folder)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Print the figures."""
+    figures.print_told(terminalreporter, config)

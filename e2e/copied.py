@@ -7,16 +7,13 @@ import os
 import secrets
 import shutil
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-import pytest
-
+from e2e.engine_pipeline import EnginePipeline
 from e2e.kind_pipeline import KindPipeline
-from e2e.pipeline import CLEAN_S, REPOSITORY, UP_S, Pipeline, home_folder
+from e2e.pipeline import REPOSITORY, Pipeline, home_folder
 from e2e.waiting import eventually
 
 #: Run by the copy's own code: what is installed counts as installed for the copy, as links to the one installation.
@@ -42,36 +39,20 @@ class CopiedPipeline(Pipeline):
     """A sandbox that runs from a copy of the checkout.
 
     Attributes:
-        checkout: The copy.
         home: Its CALI_HOME.
     """
 
-    checkout: Path = field(default_factory=Path)
     home: Path = field(default_factory=Path)
 
-    def command(
-        self, *arguments: str, stdin: bytes | None = None, timeout_s: float = 120, check: bool = True
-    ) -> subprocess.CompletedProcess[bytes]:
-        """Run the copy's command line; the installed package is the real checkout's, so the copy comes first."""
-        environment = {
-            **os.environ,
-            "CALI_INSTANCE": self.instance,
-            "CALI_HOME": str(self.home),
-            "PYTHONPATH": str(self.checkout),
-        }
-        done = subprocess.run(
-            [str(python()), "-c", "from sandbox.cli import main; main()", *arguments],
-            input=stdin,
-            stdin=subprocess.DEVNULL if stdin is None else None,
-            capture_output=True,
-            env=environment,
-            cwd=self.checkout,
-            timeout=timeout_s,
-            check=False,
-        )
-        if check and done.returncode:
-            raise AssertionError(f"sandbox {' '.join(arguments)}: {done.stderr.decode()}{done.stdout.decode()}")
-        return done
+    @property
+    def program(self) -> list[str]:
+        """The copy's command line, in the real one's environment."""
+        return [str(python()), "-c", "from sandbox.cli import main; main()"]
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """The package that is installed is the real checkout's, so the copy comes first."""
+        return {**super().variables, "CALI_HOME": str(self.home), "PYTHONPATH": str(self.checkout)}
 
     def change(self, file: str, old: str, new: str) -> None:
         """Replace a text that is there exactly once."""
@@ -91,7 +72,7 @@ class CopiedPipeline(Pipeline):
         return eventually(look, "the lines in the stream")
 
     @classmethod
-    def make(cls, folder: Path) -> CopiedPipeline:
+    def make(cls, folder: Path) -> Self:
         """A copy below `folder`, with what is installed counted as installed for it."""
         sandbox = cls(f"e2e-{secrets.token_hex(4)}", checkout=_copy(folder), home=folder / "home")
         share = [str(python()), "-c", _SHARE, str(sandbox.home), str(home_folder().resolve())]
@@ -106,37 +87,24 @@ class CopiedPipeline(Pipeline):
 
 
 @dataclass
-class CopiedKindPipeline(CopiedPipeline, KindPipeline):
-    """The same on kind: nothing but images and tools is installed there, and those know no checkout."""
+class CopiedEnginePipeline(CopiedPipeline, EnginePipeline):
+    """The same with parts in containers: only images and tools are installed there, and those know no checkout."""
 
     @classmethod
-    def make(cls, folder: Path) -> CopiedKindPipeline:
+    def make(cls, folder: Path) -> Self:
         """A copy below `folder` that shares the home of the real one."""
         return cls(f"e2e-{secrets.token_hex(4)}", checkout=_copy(folder), home=home_folder().resolve())
+
+
+@dataclass
+class CopiedKindPipeline(CopiedEnginePipeline, KindPipeline):
+    """The same on kind."""
 
 
 def _copy(folder: Path) -> Path:
     checkout = folder / "checkout"
     shutil.copytree(REPOSITORY, checkout, ignore=shutil.ignore_patterns(".*", "__pycache__"))
     return checkout
-
-
-@contextmanager
-def copied(folder: Path) -> Iterator[CopiedPipeline]:
-    """A copy that is up on the target CALI_TARGET names, and gone afterwards."""
-    chosen = CopiedKindPipeline if os.environ.get("CALI_TARGET") == "kind" else CopiedPipeline
-    if reason := chosen.cannot_run():
-        pytest.skip(reason)
-    # The real one is installed by whoever asks it for anything.
-    subprocess.run([str(REPOSITORY / "bin" / "sandbox"), "--version"], check=True, capture_output=True, timeout=UP_S)
-    sandbox = chosen.make(folder)
-    try:
-        sandbox.up()
-        yield sandbox
-    finally:
-        sandbox.command("clean", check=False, timeout_s=CLEAN_S)
-        shutil.rmtree(folder)
-    assert not sandbox.leftovers()
 
 
 def python() -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -39,22 +40,34 @@ class Pipeline:
     Attributes:
         instance: Its name.
         environment: Variables over the caller's own for every command.
+        checkout: Where its code and its definitions are.
     """
 
     instance: str
     environment: dict[str, str] = field(default_factory=dict)
+    checkout: Path = REPOSITORY
+
+    @property
+    def program(self) -> list[str]:
+        """What runs the command line."""
+        return [str(self.checkout / "bin" / "sandbox")]
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """The environment of every command."""
+        return {**os.environ, "CALI_INSTANCE": self.instance, **self.environment}
 
     def command(
         self, *arguments: str, stdin: bytes | None = None, timeout_s: float = 120, check: bool = True
     ) -> subprocess.CompletedProcess[bytes]:
-        """Run `bin/sandbox ARGUMENTS`; fails with its output when it should have succeeded."""
-        environment = {**os.environ, "CALI_INSTANCE": self.instance, **self.environment}
+        """Run `sandbox ARGUMENTS`; fails with its output when it should have succeeded."""
         done = subprocess.run(
-            [str(REPOSITORY / "bin" / "sandbox"), *arguments],
+            [*self.program, *arguments],
             input=stdin,
             stdin=subprocess.DEVNULL if stdin is None else None,
             capture_output=True,
-            env=environment,
+            env=self.variables,
+            cwd=self.checkout,
             timeout=timeout_s,
             check=False,
         )
@@ -99,7 +112,16 @@ class Pipeline:
 
     def leftovers(self) -> list[str]:
         """What of it still runs."""
-        return [f"{process.pid} {process.name()}" for process in owned_processes(self.folder)]
+        return [f"{process.pid} {process.name()}" for process in self.processes()]
+
+    def processes(self) -> list[psutil.Process]:
+        """Its processes on this machine, found by the mark on them."""
+        found = []
+        for process in psutil.process_iter():
+            with suppress(psutil.Error, OSError):
+                if process.environ().get("CALI_SANDBOX_OWNER") == str(self.folder.resolve()):
+                    found.append(process)
+        return found
 
     @property
     def folder(self) -> Path:
@@ -212,18 +234,6 @@ class Pipeline:
 def home_folder() -> Path:
     """Where everything the sandbox makes is kept."""
     return Path(os.environ.get("CALI_HOME") or REPOSITORY / ".sandbox")
-
-
-def owned_processes(folder: Path) -> list[psutil.Process]:
-    """The processes of the sandbox that keeps its state in a folder, found by the mark on them."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if process.environ().get("CALI_SANDBOX_OWNER") == str(folder.resolve()):
-                found.append(process)
-        except (psutil.Error, OSError):
-            continue
-    return found
 
 
 def payload(message: dict[str, Any]) -> dict[str, Any]:

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from e2e.copied import CopiedPipeline, copied
+from e2e.copied import CopiedPipeline
+from e2e.sandboxes import copied_pipeline
 
 
 @pytest.fixture(scope="module")
 def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CopiedPipeline]:
     """A sandbox from a copy; nothing of the real checkout is written to."""
-    with copied(tmp_path_factory.mktemp("copied")) as sandbox:
+    with copied_pipeline(tmp_path_factory.mktemp("copied")) as sandbox:
         yield sandbox
 
 

@@ -11,20 +11,19 @@ from typing import Any
 
 import psutil
 
-from e2e.conftest import instance_folder, processes_of
 from e2e.pipeline import Pipeline
 from e2e.waiting import eventually
 
 
 def specification(pipeline: Pipeline, service: str) -> dict[str, Any]:
     """What the supervisor starts for a service: argv, environment, directory."""
-    return dict(json.loads((instance_folder(pipeline) / "run" / "programs" / f"{service}.json").read_text()))
+    return dict(json.loads((pipeline.folder / "run" / "programs" / f"{service}.json").read_text()))
 
 
 def running(pipeline: Pipeline, service: str) -> psutil.Process | None:
     """The process of a service; `sandbox status` says the same, but asks every store first."""
     argv = specification(pipeline, service)["argv"]
-    for process in processes_of(pipeline):
+    for process in pipeline.processes():
         with suppress(psutil.Error):
             if process.cmdline() == argv and process.status() != psutil.STATUS_ZOMBIE:
                 return process
@@ -48,7 +47,7 @@ def by_hand(pipeline: Pipeline, service: str, replace: Mapping[str, str]) -> Ite
     for name, value in environment.items():
         for old, new in replace.items():
             environment[name] = environment[name].replace(old, new) if old in value else environment[name]
-    log = (instance_folder(pipeline) / "logs" / f"{service}-by-hand.log").open("ab")
+    log = (pipeline.folder / "logs" / f"{service}-by-hand.log").open("ab")
     process = subprocess.Popen(
         wanted["argv"], env=environment, cwd=wanted["directory"], stdin=subprocess.DEVNULL, stdout=log, stderr=log
     )

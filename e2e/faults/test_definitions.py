@@ -9,10 +9,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from e2e.conftest import home_folder
-from e2e.copied import CopiedPipeline, copied, python
+from e2e.copied import CopiedPipeline, python
 from e2e.past_incidents import some_incident
-from e2e.pipeline import REPOSITORY, payload
+from e2e.pipeline import REPOSITORY, home_folder, payload
+from e2e.sandboxes import copied_pipeline
 from e2e.waiting import eventually
 
 pytestmark = pytest.mark.timeout(600)
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.timeout(600)
 @pytest.fixture(scope="module")
 def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CopiedPipeline]:
     """A sandbox from a copy; nothing of the real checkout is written to."""
-    with copied(tmp_path_factory.mktemp("copied")) as sandbox:
+    with copied_pipeline(tmp_path_factory.mktemp("copied")) as sandbox:
         yield sandbox
 
 

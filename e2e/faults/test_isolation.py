@@ -16,9 +16,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from e2e.conftest import instance_folder, processes_of
 from e2e.faults.connections import Audit
-from e2e.pipeline import REPOSITORY, UP_S, Pipeline
+from e2e.pipeline import UP_S, Pipeline
 from e2e.waiting import eventually
 
 Report = Callable[[str], None]
@@ -45,7 +44,7 @@ def hostile() -> Iterator[Pipeline]:
     sandbox = Pipeline(f"e2e-{secrets.token_hex(4)}", EXPORTED)
     yield sandbox
     sandbox.command("clean", check=False)
-    assert not processes_of(sandbox)
+    assert not sandbox.processes()
 
 
 def test_two_sandboxes_run_side_by_side_and_nothing_leaves_loopback(
@@ -53,7 +52,7 @@ def test_two_sandboxes_run_side_by_side_and_nothing_leaves_loopback(
 ) -> None:
     this = psutil.Process()
     # Everything below the test itself: the command, terraform, its provider, the processes of the sandbox.
-    with Audit(lambda: [*processes_of(hostile), *this.children(recursive=True)]) as audit:
+    with Audit(lambda: [*hostile.processes(), *this.children(recursive=True)]) as audit:
         assert hostile.up()["state"] == "up"
         lines = [json.dumps({"level": "INFO", "service": "mine", "message": f"traffic {n}"}) for n in range(300)]
         lines.append(json.dumps({"level": "ERROR", "service": "mine", "message": "connection pool exhausted, of mine"}))
@@ -75,7 +74,7 @@ def test_two_sandboxes_run_side_by_side_and_nothing_leaves_loopback(
 
 
 def test_no_process_has_what_the_user_exported(hostile: Pipeline) -> None:
-    found = processes_of(hostile)
+    found = hostile.processes()
     assert len(found) >= 9
     for process in found:
         values = " ".join(process.environ().values())
@@ -91,9 +90,8 @@ def test_down_leaves_no_process_no_port_and_no_lock(hostile: Pipeline) -> None:
 def test_up_works_after_up_was_killed(hostile: Pipeline, report: Report) -> None:
     killed = []
     for stage, reached in STAGES.items():
-        environment = {**os.environ, "CALI_INSTANCE": hostile.instance, **hostile.environment}
-        command = [str(REPOSITORY / "bin" / "sandbox"), "up"]
-        with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as up:
+        command = [*hostile.program, "up"]
+        with subprocess.Popen(command, env=hostile.variables, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as up:
             leader = psutil.Process(up.pid)
 
             def there(leader: psutil.Process = leader, look: Callable[..., bool] = reached) -> bool:
@@ -109,7 +107,7 @@ def test_up_works_after_up_was_killed(hostile: Pipeline, report: Report) -> None
 
 def test_what_outlived_a_killed_up_is_gone_with_down(hostile: Pipeline) -> None:
     ports = {int(s["endpoint"].rpartition(":")[2]) for s in hostile.status()["services"] if ":" in s["endpoint"]}
-    [supervisor] = [p for p in processes_of(hostile) if "supervisor.supervisord" in p.cmdline()]
+    [supervisor] = [p for p in hostile.processes() if "supervisor.supervisord" in p.cmdline()]
     supervisor.kill()
     supervisor.wait(10)
     hostile.command("down")
@@ -121,7 +119,7 @@ def _terraform(sandbox: Pipeline, leader: psutil.Process) -> bool:
 
 
 def _workloads(sandbox: Pipeline, leader: psutil.Process) -> bool:
-    return any("cali_consumer" in process.cmdline() for process in processes_of(sandbox))
+    return any("cali_consumer" in process.cmdline() for process in sandbox.processes())
 
 
 #: When `up` is killed: amid terraform, and amid its own first record.
@@ -158,31 +156,30 @@ def _namespaces() -> bool:
 )
 def test_up_needs_no_network_once_it_is_installed(pipeline: Pipeline) -> None:
     alone = Pipeline(f"e2e-{secrets.token_hex(4)}")
-    environment = {**os.environ, "CALI_INSTANCE": alone.instance}
-    command = ["unshare", "-rn", "python3", "-c", _ALONE, str(REPOSITORY / "bin" / "sandbox")]
-    done = subprocess.run(command, env=environment, capture_output=True, timeout=UP_S, check=False)
+    command = ["unshare", "-rn", "python3", "-c", _ALONE, *alone.program]
+    done = subprocess.run(command, env=alone.variables, capture_output=True, timeout=UP_S, check=False)
     assert done.returncode == 0, done.stderr.decode()
     status = json.loads(done.stdout)
     assert status["state"] == "up"
     assert {step["state"] for step in status["steps"]} == {"ok"}
-    assert not processes_of(alone)
-    assert not instance_folder(alone).exists()
+    assert not alone.processes()
+    assert not alone.folder.exists()
 
 
 def _nothing_left(sandbox: Pipeline, ports: set[int]) -> None:
-    assert processes_of(sandbox) == []
+    assert sandbox.processes() == []
     # Terraform and its provider carry no mark: what names the instance's folder is of it.
-    folder = str(instance_folder(sandbox).resolve())
+    folder = str(sandbox.folder.resolve())
     named = [p.cmdline() for p in psutil.process_iter() if any(folder in word for word in _words(p))]
     assert named == []
     connections = psutil.net_connections("tcp")
     listening = {c.laddr.port for c in connections if c.laddr and c.status == psutil.CONN_LISTEN}
     assert not listening & ports
-    for lock in instance_folder(sandbox).rglob("*lock"):
+    for lock in sandbox.folder.rglob("*lock"):
         if lock.is_file():
             with lock.open("r+") as file:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    digest = hashlib.sha256(str(instance_folder(sandbox).resolve()).encode()).hexdigest()[:12]
+    digest = hashlib.sha256(str(sandbox.folder.resolve()).encode()).hexdigest()[:12]
     assert not (Path(tempfile.gettempdir()) / f"cali-{os.getuid()}-{digest}").exists()
 
 

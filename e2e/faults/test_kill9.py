@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from e2e import generator
-from e2e.conftest import fresh_pipeline
 from e2e.faults import processes
 from e2e.faults.evidence import Evidence, counted
 from e2e.pipeline import Pipeline
+from e2e.sandboxes import fresh_pipeline
 from e2e.waiting import eventually
 
 RECORDS = 5000

@@ -13,9 +13,8 @@ from typing import Any
 import httpx
 import pytest
 
-from e2e.conftest import instance_folder
 from e2e.faults.evidence import Evidence, counted, of_line, record_id
-from e2e.faults.lines import Container
+from e2e.lines import Container
 from e2e.pipeline import LEASES, STREAM, Pipeline
 from e2e.waiting import eventually
 
@@ -170,7 +169,7 @@ def test_a_file_cut_to_nothing_and_written_on_is_read_from_its_beginning(
 @pytest.fixture
 def containers(pipeline: Pipeline) -> Path:
     """The folder the shipper tails."""
-    return instance_folder(pipeline) / "containers"
+    return pipeline.folder / "containers"
 
 
 def _in_both(evidence: Evidence, container: Container, time: str) -> list[dict[str, Any]]:

@@ -14,13 +14,12 @@ from typing import Any
 
 import pytest
 
-from e2e.conftest import instance_folder
 from e2e.faults.evidence import Evidence, counted, record_id
-from e2e.faults.lines import Container
 from e2e.faults.processes import by_hand
-from e2e.faults.proxy import Call, Hold, Moment, Proxy
+from e2e.lines import Container
 from e2e.past_incidents import some_incident
 from e2e.pipeline import LEASES, LEDGER, STREAM, Pipeline
+from e2e.proxy import Call, Hold, Moment, Proxy
 from e2e.waiting import eventually
 
 Report = Callable[[str], None]
@@ -136,7 +135,7 @@ def test_a_consumer_killed_before_its_checkpoint_rejects_poison_once(pipeline: P
 def test_a_shipper_killed_behind_put_records_repeats_lines_but_no_alert(
     pipeline: Pipeline, evidence: Evidence, report: Report
 ) -> None:
-    container = Container(instance_folder(pipeline) / "containers", "worst")
+    container = Container(pipeline.folder / "containers", "worst")
     line = _error(pipeline)
     aws = Proxy(pipeline.endpoint("aws"))
     with aws.serving(), by_hand(pipeline, "shipper", {aws.upstream: aws.address}) as shipper:

@@ -14,7 +14,6 @@ import httpx
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from e2e.conftest import instance_folder
 from e2e.pipeline import REGION, Pipeline
 
 ACCOUNT = "000000000000"
@@ -51,7 +50,7 @@ def _less(document: dict[str, Any], action: str) -> dict[str, Any]:
 
 def pod_token(pipeline: Pipeline, account: str) -> str:
     """The token of a service account, as its workload reads it."""
-    return (instance_folder(pipeline) / "state" / "identity" / "tokens" / account).read_text()
+    return (pipeline.folder / "state" / "identity" / "tokens" / account).read_text()
 
 
 def pod_credentials(pipeline: Pipeline, token: str) -> httpx.Response:
@@ -72,7 +71,7 @@ def session(pipeline: Pipeline, role: str) -> boto3.session.Session:
 
 def service_session(pipeline: Pipeline, principal: str) -> boto3.session.Session:
     """A session of an AWS service itself."""
-    keys = json.loads((instance_folder(pipeline) / "state" / "aws" / "principals.json").read_text())[principal]
+    keys = json.loads((pipeline.folder / "state" / "aws" / "principals.json").read_text())[principal]
     return boto3.session.Session(keys["access_key_id"], keys["secret_access_key"], region_name=REGION)
 
 

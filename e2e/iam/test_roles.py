@@ -9,7 +9,6 @@ import psutil
 import pytest
 from botocore.exceptions import ClientError
 
-from e2e.conftest import instance_folder, processes_of
 from e2e.iam.roles import ACCOUNT, client, pod_credentials, pod_token, refusal, service_session, session
 from e2e.pipeline import BUCKET, LEASES, STREAM, Pipeline
 from e2e.waiting import eventually
@@ -92,7 +91,7 @@ def test_a_service_assumes_the_roles_that_trust_it_and_does_nothing_else(
 def test_no_workload_holds_a_key(pipeline: Pipeline) -> None:
     names = ("consumer", "shipper", "log-generator", "firehose")
     pids = {service["pid"]: service["name"] for service in pipeline.status()["services"] if service["name"] in names}
-    environments = {pids[p.pid]: p.environ() for p in processes_of(pipeline) if p.pid in pids}
+    environments = {pids[p.pid]: p.environ() for p in pipeline.processes() if p.pid in pids}
     assert environments.keys() == set(names)
     for name, environment in environments.items():
         assert environment.get("AWS_ACCESS_KEY_ID") != "test", name
@@ -113,7 +112,7 @@ def test_roles_assumed_before_hold_when_the_emulator_is_started_anew(pipeline: P
 
 
 def test_secrets_are_readable_by_their_owner_alone(pipeline: Pipeline) -> None:
-    state = instance_folder(pipeline) / "state"
+    state = pipeline.folder / "state"
     files = [
         state / "aws" / "principals.json",
         state / "aws" / "sessions.json",

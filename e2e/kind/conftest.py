@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
-from e2e.conftest import fresh_pipeline
 from e2e.kind.errors_stream import ErrorStream
 from e2e.kind_pipeline import KindPipeline
+from e2e.sandboxes import fresh_pipeline
 
 SHARDS = 4
-
-_FIGURES = pytest.StashKey[list[str]]()
 
 
 @pytest.fixture(scope="package")
@@ -30,18 +28,3 @@ def errors(cluster: KindPipeline) -> Iterator[ErrorStream]:
     stream = ErrorStream(cluster)
     yield stream
     stream.stop()
-
-
-@pytest.fixture
-def report(request: pytest.FixtureRequest) -> Callable[[str], None]:
-    """Takes a line of figures, printed when all tests are done."""
-    figures = request.config.stash.setdefault(_FIGURES, [])
-    return lambda line: figures.append(f"{request.node.name}: {line}")
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Print the figures."""
-    if figures := config.stash.get(_FIGURES, []):
-        terminalreporter.section("figures")
-        for line in figures:
-            terminalreporter.line(line)

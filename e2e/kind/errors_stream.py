@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 
-from e2e.faults.lines import Container
+from e2e.lines import Container
 from e2e.past_incidents import some_incident
 from e2e.pipeline import Pipeline, payload
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import subprocess
 from collections.abc import Iterator
@@ -11,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from e2e.kind_pipeline import KindPipeline
-from e2e.pipeline import REPOSITORY
 from e2e.waiting import eventually
 from sandbox.engine.client import connect
 
@@ -38,12 +36,10 @@ def foreign(tmp_path: Path) -> Iterator[dict[str, str]]:
 
 
 def test_a_killed_up_can_be_run_again_and_down_leaves_nothing(foreign: dict[str, str]) -> None:
-    instance = f"e2e-{secrets.token_hex(4)}"
-    sandbox = KindPipeline(instance, {"CALI_TARGET": "kind", "KUBECONFIG": foreign["kubeconfig"]})
-    environment = {**os.environ, "CALI_INSTANCE": instance, **sandbox.environment}
+    sandbox = KindPipeline(f"e2e-{secrets.token_hex(4)}", {"CALI_TARGET": "kind", "KUBECONFIG": foreign["kubeconfig"]})
     up = subprocess.Popen(
-        [str(REPOSITORY / "bin" / "sandbox"), "up"],
-        env=environment,
+        [*sandbox.program, "up"],
+        env=sandbox.variables,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 
 from e2e import generator
-from e2e.conftest import fresh_pipeline, processes_of
 from e2e.latency.memory import PeakMemory
 from e2e.pipeline import Pipeline, payload
+from e2e.sandboxes import fresh_pipeline
 from e2e.waiting import eventually
 from sandbox.latency import moment, percentile
 
@@ -46,7 +46,7 @@ def pipeline() -> Iterator[Pipeline]:
 
 
 def test_200_errors_reach_slack_in_time(pipeline: Pipeline) -> None:
-    with PeakMemory(lambda: processes_of(pipeline)) as memory:
+    with PeakMemory(pipeline.processes) as memory:
         manifest = generator.run(
             pipeline,
             "latency",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import psutil
 
-from e2e.conftest import processes_of
 from e2e.pipeline import Pipeline
 from e2e.waiting import eventually
 
@@ -12,7 +11,7 @@ from e2e.waiting import eventually
 def _listening(pipeline: Pipeline) -> dict[str, str]:
     """Address and program of every listening socket of the sandbox."""
     found = {}
-    for process in processes_of(pipeline):
+    for process in pipeline.processes():
         for connection in process.net_connections(kind="inet"):
             if connection.status == psutil.CONN_LISTEN:
                 found[f"{connection.laddr.ip}:{connection.laddr.port}"] = " ".join(process.cmdline())[-80:]

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from e2e.conftest import fresh_pipeline
 from e2e.pipeline import Pipeline
+from e2e.sandboxes import fresh_pipeline
 
 
 @pytest.fixture(scope="package")

@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from e2e import figures
 from e2e.terraform.emulator import Emulator, running
-
-_FIGURES = pytest.StashKey[list[str]]()
 
 
 @pytest.fixture(scope="module")
@@ -21,13 +20,5 @@ def emulator() -> Iterator[Emulator]:
 
 @pytest.fixture(scope="session")
 def report(request: pytest.FixtureRequest) -> Callable[[str], None]:
-    """Takes a line of figures, printed when all tests are done."""
-    return request.config.stash.setdefault(_FIGURES, []).append
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Print the figures."""
-    if figures := config.stash.get(_FIGURES, []):
-        terminalreporter.section("figures")
-        for line in figures:
-            terminalreporter.line(line)
+    """Takes a line of figures, printed when all tests are done; fixtures of a module tell some too."""
+    return figures.told(request.config).append

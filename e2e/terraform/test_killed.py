@@ -15,7 +15,7 @@ from typing import Any
 import psutil
 import pytest
 
-from e2e.faults.proxy import Call, Moment, Proxy
+from e2e.proxy import Call, Moment, Proxy
 from e2e.terraform import inventory
 from e2e.terraform.emulator import Emulator, running
 from e2e.waiting import eventually

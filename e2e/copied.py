@@ -13,8 +13,16 @@ from typing import Any, Self
 
 from e2e.engine_pipeline import EnginePipeline
 from e2e.kind_pipeline import KindPipeline
-from e2e.pipeline import REPOSITORY, Pipeline, home_folder
+from e2e.pipeline import REPOSITORY, UP_S, Pipeline, home_folder
 from e2e.waiting import eventually
+
+#: Run by the real checkout's code: installs what nobody has asked for yet.
+_INSTALL = """
+from sandbox.install import parts
+from sandbox.instance import Home
+from sandbox.terminal import Terminal
+parts.ensure(Home.from_environment(), Terminal(to_stderr=True))
+"""
 
 #: Run by the copy's own code: what is installed counts as installed for the copy, as links to the one installation.
 _SHARE = """
@@ -75,6 +83,7 @@ class CopiedPipeline(Pipeline):
     def make(cls, folder: Path) -> Self:
         """A copy below `folder`, with what is installed counted as installed for it."""
         sandbox = cls(f"e2e-{secrets.token_hex(4)}", checkout=_copy(folder), home=folder / "home")
+        subprocess.run([str(python()), "-c", _INSTALL], check=True, cwd=REPOSITORY, timeout=UP_S)
         share = [str(python()), "-c", _SHARE, str(sandbox.home), str(home_folder().resolve())]
         environment = {**os.environ, "PYTHONPATH": str(sandbox.checkout)}
         subprocess.run(share, check=True, env=environment, cwd=sandbox.checkout, timeout=60)

@@ -46,7 +46,7 @@ def fresh_pipeline(**environment: str) -> Iterator[Pipeline]:
 def copied_pipeline(folder: Path) -> Iterator[CopiedPipeline]:
     """A sandbox that runs from a copy of the checkout below `folder`; both are gone afterwards."""
     copied = _chosen().copied
-    # The real one is installed by whoever asks it for anything.
+    # The copy runs in the real one's environment, which whoever asks it for anything installs.
     subprocess.run([str(REPOSITORY / "bin" / "sandbox"), "--version"], check=True, capture_output=True, timeout=UP_S)
     try:
         with _running(copied.make(folder)) as sandbox:

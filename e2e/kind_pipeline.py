@@ -46,15 +46,21 @@ class KindPipeline(EnginePipeline):
         found = self.core.list_namespaced_pod(_NAMESPACE, label_selector=f"app.kubernetes.io/name={name}").items
         return [pod for pod in found if pod.metadata.deletion_timestamp is None]
 
+    def ports(self) -> set[int]:
+        """The API server's too."""
+        return {int(self.kubernetes.configuration.host.rpartition(":")[2]), *super().ports()}
+
     def container_logs(self) -> dict[str, bytes]:
-        """As the node has them."""
+        """As the node has them, without links to logs of containers that are gone."""
         folder = "/var/log/containers"
-        return {name: self.on_node("cat", f"{folder}/{name}") for name in self.on_node("ls", folder).decode().split()}
+        names = self.on_node("find", "-L", folder, "-name", "*.log", "-type", "f", "-printf", "%f\\n").decode().split()
+        return {name: self.on_node("cat", f"{folder}/{name}") for name in names}
 
     def on_node(self, *command: str) -> bytes:
-        """What a command on the node prints."""
-        output = self.node.exec_run(list(command)).output
+        """What a command on the node prints; fails when the command does."""
+        code, output = self.node.exec_run(list(command))
         assert isinstance(output, bytes)
+        assert code == 0, f"{' '.join(command)} exited with {code}: {output.decode(errors='replace')}"
         return output
 
     def generated(self) -> list[dict[str, str]]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
 import httpx
@@ -18,6 +19,9 @@ import psutil
 from botocore.config import Config
 from pymilvus import MilvusClient
 from slack_sdk import WebClient
+
+from e2e import listeners
+from e2e.listeners import Listener
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 REGION = "ap-northeast-2"
@@ -122,6 +126,14 @@ class Pipeline:
                 if process.environ().get("CALI_SANDBOX_OWNER") == str(self.folder.resolve()):
                     found.append(process)
         return found
+
+    def listening(self) -> list[Listener]:
+        """Who of it can be connected to on this machine."""
+        return listeners.of_processes(self.processes())
+
+    def ports(self) -> set[int]:
+        """The ports of this machine that it is used at, as `status` says."""
+        return {port for endpoint in self._endpoints.values() if (port := urlsplit(endpoint).port)}
 
     @property
     def folder(self) -> Path:

@@ -23,6 +23,9 @@ _PASSED_ON = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
 #: What the command says itself.
 _OWN = ("-out", "-json", "-input", "-chdir", "-destroy", "-auto-approve", "-detailed-exitcode", "-lock", "-state")
 
+#: What chooses the target, before the verb. With one dash, `-target=ADDRESS` is terraform's.
+_BEFORE = ("--target", "--environment", "--account-id", "--region")
+
 _options = click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[TERRAFORM OPTIONS]...")
 _auto_approve = click.option("--auto-approve", is_flag=True, help="Go ahead without asking.")
 
@@ -30,6 +33,9 @@ _auto_approve = click.option("--auto-approve", is_flag=True, help="Go ahead with
 def _check(options: tuple[str, ...]) -> list[str]:
     for option in options:
         name = option.partition("=")[0]
+        if name in _BEFORE:
+            hint = f"it comes before the verb: sandbox terraform {name} … plan"
+            raise UsageError(f"{name} cannot be given here", hint=hint)
         if not name.startswith("-") or name.replace("--", "-", 1) in _OWN:
             raise UsageError(f"{option} cannot be given to terraform here", hint="options such as -replace=ADDRESS can")
     return list(options)

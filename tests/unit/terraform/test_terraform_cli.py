@@ -110,6 +110,13 @@ def test_a_destroy_is_planned_as_one(fake: Fake, monkeypatch: pytest.MonkeyPatch
     assert [call for call in fake.calls if call.startswith("plan") and call.endswith("-destroy")]
 
 
+@pytest.mark.parametrize("words", [("--target", "kind"), ("--target=kind",), ("--environment", "dev")])
+def test_what_chooses_the_target_comes_before_the_verb_and_the_message_says_so(words: tuple[str, ...]) -> None:
+    error = refused("plan", *words)
+    assert error.exit_code == ExitCode.USAGE
+    assert error.hint == f"it comes before the verb: sandbox terraform {words[0].partition('=')[0]} … plan"
+
+
 @pytest.fixture
 def up(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> Instance:
     """An instance whose emulator answers."""

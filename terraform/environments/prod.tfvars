@@ -1,4 +1,5 @@
-# Production: outlives the loss of a zone, and keeps its own logs for a year.
+# Production: nodes, way out and search in two zones, and its own logs kept for a year. Milvus alone is one pod on a volume
+# of one zone: while that is lost, alerts come without a past incident.
 environment = "prod"
 
 # Put your own here. Ids of 0 belong to nobody, so that no CI may release.

@@ -17,7 +17,6 @@ class Pydantic(Step):
     # A valid record that may alert becomes a row, an invalid one an object; HeadBucket asks whether it could.
     uses = (
         Use("cali-consumer", "dynamodb:GetItem", "*:table/cali-alert-ledger"),
-        Use("cali-consumer", "dynamodb:PutItem", "*:table/cali-alert-ledger"),
         Use("cali-consumer", "dynamodb:UpdateItem", "*:table/cali-alert-ledger"),
         Use("cali-consumer", "s3:ListBucket"),
         Use("cali-consumer", "s3:*", "*/rejected/[*]"),

@@ -15,8 +15,6 @@ from sandbox.tfprovider.schema import Attribute, Block, NestedBlock
 from sandbox.tfprovider.values import UNKNOWN, Attributes, Value
 
 Names = Mapping[str, str]
-#: In a table of names: the attribute belongs to no member, whatever its name.
-NO_MEMBER = ""
 #: The block has no member of its own: its attributes stand where the block would.
 SAME_LEVEL = "."
 
@@ -26,7 +24,7 @@ class Binding:
     """How the attributes of a type meet the members of one operation.
 
     Attributes:
-        names: Attribute path to member; `*.x` is `x` at any depth.
+        names: Attribute path to member; `*.x` is `x` at any depth, and what belongs to no member has an empty one.
         only: The top-level attributes that take part; all of them when empty.
     """
 

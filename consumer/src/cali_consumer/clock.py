@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from datetime import UTC, datetime
 
 _RFC3339 = re.compile(
@@ -15,11 +14,6 @@ _NS = 1_000_000_000
 def now_iso() -> str:
     """The present, RFC 3339 with microseconds."""
     return datetime.now(UTC).isoformat(timespec="microseconds")
-
-
-def now_ns() -> int:
-    """The present in nanoseconds since 1970."""
-    return time.time_ns()
 
 
 def nanoseconds(text: str | None) -> int | None:

@@ -16,7 +16,6 @@ from sandbox.shipper.settings import Settings
 log = logging.getLogger(__name__)
 
 _UNCHANGED, _CHANGED, _CHANGED_BUT_TIME, _DROP = 0, 1, 2, -1
-_TABLE_TYPE = b"table"
 
 
 class Lua(Filter):

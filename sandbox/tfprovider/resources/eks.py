@@ -90,7 +90,6 @@ _OF_GROUP = {
 _GROUP = Op("DescribeNodegroup", only=("cluster_name", "node_group_name"))
 _ADDON = Op("DescribeAddon", only=("cluster_name", "addon_name"))
 _OF_ADDON = {"arn": "addonArn", "resolve_conflicts_on_create": "resolveConflicts", "pod_identity_association": ""}
-_OF_ASSOCIATION = {"arn": "associationArn", "id": "", "association_id": "associationId"}
 
 TABLES = (
     Resource(

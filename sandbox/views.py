@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from sandbox.doctor.look import Check
 from sandbox.iam.usage import RoleUse
-from sandbox.install.look import Check
 from sandbox.status import Report
 from sandbox.tracing import Trace
 

@@ -6,8 +6,8 @@ import click
 
 from sandbox import views
 from sandbox.commands.options import json_option, print_json, target_option
+from sandbox.doctor import checks
 from sandbox.errors import ExitCode
-from sandbox.install import checks
 from sandbox.instance import Home
 from sandbox.targets import chosen
 from sandbox.terminal import Terminal

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 
+from sandbox.doctor.look import Check, look
 from sandbox.install import java, network, prerequisites
-from sandbox.install.look import Check, look
 from sandbox.install.parts import parts, python_with_pip
 from sandbox.instance import Home
 from sandbox.terraform.command import Binary
@@ -76,20 +76,20 @@ def _containers(home: Home, emulator: str) -> list[Check]:
     """A Docker engine and images."""
     del emulator  # it is a container too
     # Here, because Docker's client takes a while to import, and who has no engine needs none.
-    from sandbox.install import container_checks  # noqa: PLC0415
+    from sandbox.doctor import containers  # noqa: PLC0415
 
-    return [*_machine(home, prerequisites.NEEDED_GIB_INSTALLED), *container_checks.run(home, container_checks.PLAIN)]
+    return [*_machine(home, prerequisites.NEEDED_GIB_INSTALLED), *containers.run(home, containers.PLAIN)]
 
 
 def _kind(home: Home, emulator: str) -> list[Check]:
     """The same, and what makes a Kubernetes node."""
     del emulator
-    from sandbox.install import container_checks  # noqa: PLC0415 - as above
+    from sandbox.doctor import containers  # noqa: PLC0415 - as above
 
     return [
         *_machine(home, prerequisites.NEEDED_GIB_INSTALLED),
-        *container_checks.programs(),
-        *container_checks.run(home, container_checks.PLAIN | container_checks.CLUSTER),
+        *containers.programs(),
+        *containers.run(home, containers.PLAIN | containers.CLUSTER),
     ]
 
 

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Collection
 from contextlib import closing
 
+from sandbox.doctor.look import Check, look
 from sandbox.engine import client
 from sandbox.images import room, tools
 from sandbox.images.artefact import Artefact, order
@@ -14,7 +15,6 @@ from sandbox.images.debian import DebianImage
 from sandbox.images.image import PublishedImage
 from sandbox.images.program import Program, Source
 from sandbox.images.shelf import Shelf
-from sandbox.install.look import Check, look
 from sandbox.install.prerequisites import MissingError
 from sandbox.instance import Home
 from sandbox.terminal import Terminal

@@ -46,7 +46,7 @@ def committed(model: str = DEFAULT_MODEL, path: Path = FILE) -> Threshold:
         raise KnowledgeError(
             path,
             f"no threshold for {model}, only for {', '.join(sorted(known))}",
-            hint=f"fit one: python -m sandbox.knowledge.fit --model {model}",
+            hint="fit one as knowledge/README.md says",
         )
     return known[model]
 

@@ -12,13 +12,13 @@ from click.testing import CliRunner
 from sandbox.commands.doctor import doctor
 from sandbox.containers.part import ContainerPart
 from sandbox.containers.workloads import Shipper
+from sandbox.doctor import containers as container_checks
+from sandbox.doctor.look import Check
 from sandbox.engine import client
 from sandbox.errors import ExitCode
 from sandbox.images.catalogue import CATALOGUE
 from sandbox.images.shelf import Shelf
 from sandbox.images.workshop import Workshop
-from sandbox.install import container_checks
-from sandbox.install.look import Check
 from sandbox.instance import Home
 from sandbox.targets import containers, kind
 from sandbox.terminal import Terminal

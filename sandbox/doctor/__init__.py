@@ -1,0 +1,1 @@
+"""What `sandbox doctor` looks at: prerequisites, installed parts, images; nothing is changed."""

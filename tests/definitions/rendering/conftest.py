@@ -24,9 +24,7 @@ Render = Callable[[Chart, Target], list[Manifest]]
 def helm() -> Helm:
     binary = shutil.which("helm")
     if binary is None:
-        pytest.skip(
-            "no helm on PATH, so no chart is rendered: install Helm 3, and CALI_CHARTS where repositories are not reached"
-        )
+        pytest.skip("no helm on PATH, so no chart is rendered: install Helm 3; CALI_CHARTS may name where charts are")
     return Helm(Path(binary), Home.from_environment().charts, VALUES, os.environ)
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 
 from sandbox.errors import PrerequisiteError, SandboxError, UsageError
-from sandbox.instance import OWNER_VARIABLE
+from sandbox.instance import OWNER_VARIABLE, Home, Instance
 
 LOOPBACK = "127.0.0.1"
 
@@ -175,9 +175,21 @@ def _reservations() -> Iterator[dict[str, dict[str, object]]]:
 
 
 def _is_up(owner: str) -> bool:
-    """Whether the supervisor of the sandbox in the folder `owner` lives."""
+    """Whether the supervisor of the sandbox in the folder `owner` lives, or its containers are not known to be gone."""
+    root = Path(owner)
     try:
-        pid = int((Path(owner) / "run" / "supervisord.pid").read_text())
+        pid = int((root / "run" / "supervisord.pid").read_text())
         return psutil.Process(pid).environ().get(OWNER_VARIABLE) == owner
+    except FileNotFoundError:
+        # Containers have no supervisor; where one was, its end is the sandbox's.
+        return not (root / "run" / "supervisord.conf").exists() and _is_remembered(root)
     except (OSError, ValueError, psutil.Error):
+        return False
+
+
+def _is_remembered(root: Path) -> bool:
+    """Whether the last `up` of the sandbox in `root` was not followed by a `down`."""
+    try:
+        return Instance(Home(root.parent.parent), root.name).read().state != "down"
+    except (SandboxError, OSError):
         return False

@@ -10,7 +10,7 @@ import pytest
 
 from sandbox import ports
 from sandbox.errors import ExitCode, UsageError
-from sandbox.instance import OWNER_VARIABLE
+from sandbox.instance import OWNER_VARIABLE, Home, Memory
 
 
 @pytest.fixture(autouse=True)
@@ -84,6 +84,21 @@ def test_a_sandbox_that_is_up_keeps_the_ports_it_does_not_listen_on(
         assert not set(first.values()) & set(second.values())
         supervisor.kill()
     # Its supervisor is gone, and with it its claim.
+    assert ports.allocate(defaults, asked={}, remembered={}, owner="c") == first
+
+
+def test_containers_that_are_up_keep_the_ports_of_those_that_are_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instance = Home(tmp_path).instance("one")
+    instance.create()
+    defaults = {"aws": 42031, "slack": 42032}
+    first = ports.allocate(defaults, asked={}, remembered={}, owner=str(instance.root))
+    monkeypatch.setattr(ports, "RESERVATION_S", 0)
+    instance.write(Memory(target="containers", state="up"))
+    second = ports.allocate(defaults, asked={}, remembered={}, owner="b")
+    assert not set(first.values()) & set(second.values())
+    instance.write(Memory(target="containers", state="down"))
     assert ports.allocate(defaults, asked={}, remembered={}, owner="c") == first
 
 

@@ -86,8 +86,10 @@ def empty(target: str) -> Report:
 
 def _service(service: Part, process: ProcessState | None) -> ServiceStatus:
     state, reason = "running", ""
-    if process is None or process.state in ("STOPPED", "EXITED", "UNKNOWN"):
+    if process is None or process.state in ("STOPPED", "EXITED"):
         state, reason = "stopped", "is stopped"
+    elif process.state == "UNKNOWN":
+        state, reason = "failing", process.detail or "is in a state that nobody knows"
     elif process.state == "FATAL":
         state, reason = "failing", f"ended again and again; see `sandbox logs {service.name}`"
     elif process.state == "BACKOFF":

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 
 import click
 
 from sandbox import views
 from sandbox.commands.options import emulator_option, json_option, print_json, target_option
+from sandbox.errors import SandboxError
 from sandbox.targets import chosen
 from sandbox.targets.bring_up import bring_up, exclusive
 from sandbox.terminal import Terminal
+
+_STILL_RUNS = "what was started still runs: `sandbox up` goes on with it, `sandbox down` ends it"
 
 
 @click.command()
@@ -37,8 +41,9 @@ def up(target: str | None, emulator: str | None, as_json: bool) -> None:
             try:
                 bring_up(sandbox, terminal)
             except BaseException:
-                if sandbox.is_running():
-                    terminal.say("what was started still runs: `sandbox up` goes on with it, `sandbox down` ends it")
+                with suppress(SandboxError):  # What stopped it may keep it from being asked, too.
+                    if sandbox.is_running():
+                        terminal.say(_STILL_RUNS)
                 raise
             report = sandbox.report()
     if as_json:

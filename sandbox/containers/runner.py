@@ -6,19 +6,19 @@ import hashlib
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import Any
 
 import docker
-from docker.errors import APIError, ImageNotFound, NotFound
+from docker.errors import ImageNotFound, NotFound
 from docker.models.containers import Container
 from docker.models.networks import Network
 from testcontainers.core.config import testcontainers_config
 from testcontainers.core.container import DockerContainer
 
 from sandbox.containers.definition import Definition, host_of
+from sandbox.containers.faults import ContainerError, asked
 from sandbox.engine import client
-from sandbox.errors import SandboxError
 from sandbox.instance import Instance
 from sandbox.ports import LOOPBACK
 from sandbox.services.base import ProcessState
@@ -43,19 +43,6 @@ _STATES = {
     "exited": "EXITED",
     "dead": "FATAL",
 }
-
-
-class ContainerError(SandboxError):
-    """The engine did not do what it was asked.
-
-    Attributes:
-        action: What it was asked.
-    """
-
-    def __init__(self, action: str, reason: object, *, hint: str = "") -> None:
-        text = getattr(reason, "explanation", None) or reason
-        super().__init__(f"the Docker engine could not {action}: {' '.join(str(text).split())}", hint=hint)
-        self.action = action
 
 
 class Runner:
@@ -86,16 +73,17 @@ class Runner:
 
     def network(self) -> Network:
         """The network, made when it is not there."""
-        with suppress(NotFound):
-            return self.engine.networks.get(self.name)
-        # An engine behind a narrow link tells its own network so, and no other one by itself.
-        options = (self.engine.networks.get("bridge").attrs.get("Options") or {}).items()
-        return self.engine.networks.create(
-            self.name,
-            driver="bridge",
-            options={name: value for name, value in options if name == _MTU},
-            labels={OWNER_LABEL: self.owner},
-        )
+        with asked("make the network"):
+            with suppress(NotFound):
+                return self.engine.networks.get(self.name)
+            # An engine behind a narrow link tells its own network so, and no other one by itself.
+            options = (self.engine.networks.get("bridge").attrs.get("Options") or {}).items()
+            return self.engine.networks.create(
+                self.name,
+                driver="bridge",
+                options={name: value for name, value in options if name == _MTU},
+                labels={OWNER_LABEL: self.owner},
+            )
 
     def run(self, name: str, definition: Definition) -> None:
         """Have a container of this definition running; one that does already is left alone."""
@@ -103,7 +91,7 @@ class Runner:
         if found is not None:
             if found.labels.get(DIGEST_LABEL) == definition.digest:
                 if found.status != "running":
-                    with _asked(f"start {name}"):
+                    with asked(f"start {name}"):
                         found.start()
                 return
             self._remove(found)
@@ -136,37 +124,38 @@ class Runner:
         container.ports = loopback
         if definition.command:
             container.with_command(list(definition.command))
-        with _asked(f"start {name}"):
+        with asked(f"start {name}"):
             container.start()
 
     def _require(self, name: str, image: str) -> None:
         """Raise ContainerError without the image: the client would pull it, and ours are nobody's in any registry."""
-        try:
-            self.engine.images.get(image)
-        except ImageNotFound as error:
-            raise ContainerError(f"start {name}", f"{image} is gone", hint="`sandbox up` has it made anew") from error
+        with asked(f"start {name}"):
+            try:
+                self.engine.images.get(image)
+            except ImageNotFound as error:
+                hint = "`sandbox up` has it made anew"
+                raise ContainerError(f"start {name}", f"{image} is gone", hint=hint) from error
 
     def find(self, name: str) -> Container | None:
         """The container of a part."""
-        try:
-            found = self.engine.containers.get(f"{self.name}-{name}")
-        except NotFound:
-            return None
-        return found
+        with asked(f"look for {name}"), suppress(NotFound):
+            return self.engine.containers.get(f"{self.name}-{name}")
+        return None
 
     def halt(self, name: str, patience_s: int) -> None:
         """Stop a container and wait for its end."""
         if (found := self.find(name)) is not None:
-            with _asked(f"stop {name}"):
+            with asked(f"stop {name}"):
                 found.stop(timeout=patience_s)
 
     def states(self) -> dict[str, ProcessState]:
         """What runs, by part."""
-        return {
-            container.labels[NAME_LABEL]: _state(container)
-            for container in self.engine.containers.list(all=True, filters=self._mine, ignore_removed=True)
-            if NAME_LABEL in container.labels
-        }
+        return {c.labels[NAME_LABEL]: _state(c) for c in self._containers() if NAME_LABEL in c.labels}
+
+    def _containers(self) -> list[Container]:
+        """Every container of the instance."""
+        with asked("list its containers"):
+            return self.engine.containers.list(all=True, filters=self._mine, ignore_removed=True)
 
     def logs(self, name: str, lines: int, *, follow: bool) -> Iterator[str]:
         """The last lines a container wrote, and with `follow` those it writes from now on."""
@@ -174,9 +163,10 @@ class Runner:
         if found is None:
             return
         rest = b""
-        for chunk in found.logs(stream=True, follow=follow, tail=lines):
-            *whole, rest = (rest + chunk).split(b"\n")
-            yield from (line.decode(errors="replace").rstrip("\r") for line in whole)
+        with asked(f"give the log of {name}"):
+            for chunk in found.logs(stream=True, follow=follow, tail=lines):
+                *whole, rest = (rest + chunk).split(b"\n")
+                yield from (line.decode(errors="replace").rstrip("\r") for line in whole)
         if rest:
             yield rest.decode(errors="replace")
 
@@ -187,31 +177,22 @@ class Runner:
 
     def remove_containers(self) -> None:
         """Remove every container of the instance with its volumes."""
-        found = self.engine.containers.list(all=True, filters=self._mine, ignore_removed=True)
         with ThreadPoolExecutor(max_workers=8) as pool:
-            list(pool.map(self._remove, found))
+            list(pool.map(self._remove, self._containers()))
 
     def remove_rest(self) -> None:
         """Remove what containers used: volumes and the network."""
-        for volume in self.engine.volumes.list(filters=self._mine):
-            volume.remove(force=True)
-        for network in self.engine.networks.list(filters=self._mine):
-            with suppress(NotFound):
-                network.remove()
+        with asked("remove the network"):
+            for volume in self.engine.volumes.list(filters=self._mine):
+                volume.remove(force=True)
+            for network in self.engine.networks.list(filters=self._mine):
+                with suppress(NotFound):
+                    network.remove()
 
     @staticmethod
     def _remove(container: Container) -> None:
-        with suppress(NotFound):
+        with asked(f"remove {container.name}"), suppress(NotFound):
             container.remove(force=True, v=True)
-
-
-@contextmanager
-def _asked(action: str) -> Iterator[None]:
-    """Raise ContainerError for what the engine refuses."""
-    try:
-        yield
-    except APIError as error:
-        raise ContainerError(action, error) from error
 
 
 def _state(container: Container) -> ProcessState:

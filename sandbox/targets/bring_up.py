@@ -160,5 +160,8 @@ def _refused(target: Target, name: str) -> str:
 
 def _last_words(target: Target, name: str) -> str:
     """The last line of the part's log that says anything."""
-    lines = [line.strip() for _, line in target.log_lines([name], _LAST_LINES, follow=False)]
+    try:
+        lines = [line.strip() for _, line in target.log_lines([name], _LAST_LINES, follow=False)]
+    except SandboxError as error:
+        return error.message
     return next((line for line in reversed(lines) if line), "it wrote nothing")[:_LAST_WORDS]

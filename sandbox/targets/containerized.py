@@ -6,9 +6,8 @@ import os
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping
 
-from docker.errors import DockerException
-
 from sandbox import ports
+from sandbox.containers import faults
 from sandbox.containers.definition import host_of
 from sandbox.containers.part import ContainerPart
 from sandbox.containers.runner import Runner
@@ -39,7 +38,8 @@ class ContainerTarget(Target):
 
     def have_images(self, names: Iterable[str], terminal: Terminal) -> None:
         """Have the images in the engine, and remember which they are."""
-        images = ensure(list(dict.fromkeys(names)), terminal)
+        with faults.asked("have the images"):
+            images = ensure(list(dict.fromkeys(names)), terminal)
         self.memory.variant |= {f"{_IMAGE}{name}": reference for name, reference in images.items()}
 
     def choose_ports(self, defaults: Mapping[str, int]) -> None:
@@ -58,16 +58,21 @@ class ContainerTarget(Target):
     def servers(self) -> Mapping[str, ContainerPart]:
         """What the workloads talk to, by name: containers."""
 
+    @property
+    def container_names(self) -> Iterable[str]:
+        """The parts that are containers."""
+        return self.servers
+
     def run(self, name: str) -> None:
         """Have a server's container running as it is defined."""
         self.runner.run(name, self.servers[name].definition())
 
     def states(self) -> dict[str, ProcessState]:
-        """What the engine says of each container."""
+        """What the engine says of each container; of one that it does not answer for, nobody knows that it is gone."""
         try:
             return self.runner.states()
-        except DockerException:
-            return {}
+        except faults.ContainerError as error:
+            return dict.fromkeys(self.container_names, ProcessState("UNKNOWN", None, error.message))
 
     def is_running(self) -> bool:
         """Whether any container of it is there."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import ClassVar
 
 from sandbox.containers import workloads
@@ -45,6 +45,11 @@ class Containers(ContainerTarget):
         """What the workloads talk to, and the shipper."""
         servers = {kind.name: kind(self.images, self.memory.ports) for kind in _SERVERS}
         return {**servers, Shipper.name: Shipper(self.images, self.memory.ports, self.instance)}
+
+    @property
+    def container_names(self) -> Iterable[str]:
+        """All parts."""
+        return [*self.servers, *(kind.name for kind in _WORKLOADS)]
 
     def workloads(self) -> Mapping[str, DeployedContainer]:
         """The Deployments of `k8s/overlays/containers`; raises DefinitionError when one is missing or broken."""

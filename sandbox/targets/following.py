@@ -6,20 +6,26 @@ import queue
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 
+from sandbox.errors import SandboxError
+
 
 def merged(sources: Sequence[tuple[str, Iterable[str]]], *, follow: bool) -> Iterator[tuple[str, str]]:
-    """Each line with its source's name: one source after the other, or with `follow` as they come."""
+    """Each line with its source's name: one source after the other, or with `follow` as they come.
+
+    Raises:
+        SandboxError: What a source raised; the others are not read any further.
+    """
     if not follow:
-        for name, lines in sources:
-            for line in lines:
-                yield name, line
+        yield from ((name, line) for name, lines in sources for line in lines)
         return
-    arrived: queue.Queue[tuple[str, str] | None] = queue.Queue()
+    arrived: queue.Queue[tuple[str, str] | SandboxError | None] = queue.Queue()
 
     def read(name: str, lines: Iterable[str]) -> None:
         try:
             for line in lines:
                 arrived.put((name, line))
+        except SandboxError as error:
+            arrived.put(error)
         finally:
             arrived.put(None)
 
@@ -30,5 +36,7 @@ def merged(sources: Sequence[tuple[str, Iterable[str]]], *, follow: bool) -> Ite
         entry = arrived.get()
         if entry is None:
             open_ones -= 1
+        elif isinstance(entry, SandboxError):
+            raise entry
         else:
             yield entry

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from docker.errors import APIError, ImageNotFound, NotFound
+from requests.exceptions import ConnectionError as Gone
 
 from sandbox.containers import runner
 from sandbox.containers.definition import Definition
-from sandbox.containers.runner import ContainerError, Runner
+from sandbox.containers.faults import ContainerError
+from sandbox.containers.runner import Runner
 from sandbox.engine import client
 from sandbox.instance import Home
 
@@ -63,3 +66,34 @@ def test_what_the_engine_refuses_is_one_line(tmp_path: Path, monkeypatch: pytest
         made.run("milvus", DEFINITION)
     with pytest.raises(ContainerError, match="could not stop milvus: not within 10 s"):
         made.halt("milvus", 10)
+
+
+class _GoneEngine:
+    """An engine that answered once, and ended."""
+
+    def __getattr__(self, name: str) -> Any:
+        return self
+
+    def __call__(self, *_: object, **__: object) -> Any:
+        raise Gone("connection refused")
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda made: made.network(),
+        lambda made: made.run("milvus", DEFINITION),
+        lambda made: made.halt("milvus", 10),
+        lambda made: made.states(),
+        lambda made: list(made.logs("milvus", 10, follow=False)),
+        lambda made: made.remove_containers(),
+        lambda made: made.remove_rest(),
+    ],
+)
+def test_an_engine_that_ends_amid_its_work_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: Callable[[Runner], object]
+) -> None:
+    made = _runner(tmp_path, monkeypatch)
+    monkeypatch.setattr(client, "connect", _GoneEngine)
+    with pytest.raises(ContainerError, match="connection refused"):
+        call(made)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Mapping
 
 from sandbox.containers.definition import host_of
 from sandbox.containers.part import OwnContainer
 from sandbox.isolation import LOCAL_CREDENTIALS, local_aws
-from sandbox.services.slack import asked_rate
 from sandbox.settings import REGION
 
 #: Where the images of the sandbox's own servers let them write.
@@ -44,7 +43,13 @@ class Model(OwnContainer):
 
 
 class Slack(OwnContainer):
-    """Step 10: receives the alerts and shows them on a page."""
+    """Step 10: receives the alerts and shows them on a page.
+
+    Args:
+        images: References by image name.
+        ports: The ports on this machine by part.
+        rate: Messages a second that the channel takes; None for Slack's own pace.
+    """
 
     name = "slack"
     nature = "stand-in"
@@ -52,7 +57,10 @@ class Slack(OwnContainer):
     inner_port = 8092
     package = "sandbox.slack"
 
+    def __init__(self, images: Mapping[str, str], ports: Mapping[str, int], rate: str | None = None) -> None:
+        super().__init__(images, ports)
+        self.rate = rate
+
     def arguments(self) -> list[str]:
         """Where messages are kept, and the pace when it is not to be Slack's."""
-        rate = asked_rate(os.environ)
-        return ["--state-dir", f"{_STATE}/slack", *(["--rate", rate] if rate else [])]
+        return ["--state-dir", f"{_STATE}/slack", *(["--rate", self.rate] if self.rate else [])]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 
 from sandbox.errors import UsageError
+from sandbox.instance import Instance
 from sandbox.services.servers import OwnServer
 
 RATE_VARIABLE = "CALI_SLACK_RATE"
@@ -26,14 +26,23 @@ def asked_rate(environment: Mapping[str, str]) -> str | None:
 
 
 class Slack(OwnServer):
-    """Step 10: receives the alerts and shows them on a page."""
+    """Step 10: receives the alerts and shows them on a page.
+
+    Args:
+        instance: Whose it is.
+        ports: The ports by service.
+        rate: Messages a second that the channel takes; None for Slack's own pace.
+    """
 
     name = "slack"
     nature = "stand-in"
     default_port = 8092
     package = "sandbox.slack"
 
+    def __init__(self, instance: Instance, ports: Mapping[str, int], rate: str | None = None) -> None:
+        super().__init__(instance, ports)
+        self.rate = rate
+
     def arguments(self) -> list[str]:
         """Where messages are kept, and the pace when it is not to be Slack's."""
-        rate = asked_rate(os.environ)
-        return ["--state-dir", str(self.instance.state(self.name)), *(["--rate", rate] if rate else [])]
+        return ["--state-dir", str(self.instance.state(self.name)), *(["--rate", self.rate] if self.rate else [])]

@@ -29,6 +29,17 @@ def remember(environment: Mapping[str, str], memory: MutableMapping[str, str]) -
     memory.update(settings(environment))
 
 
+def rate(memory: Mapping[str, str]) -> str | None:
+    """The messages a second that the last `up` was asked for; None for Slack's own pace."""
+    return memory.get(_RATE)
+
+
+def is_met(environment: Mapping[str, str], memory: Mapping[str, str]) -> bool:
+    """Whether what runs is what an `up` with this environment would have."""
+    wanted = settings(environment)
+    return rate(memory) == wanted.get(_RATE) and all(memory.get(name) == value for name, value in wanted.items())
+
+
 def variables(environment: Mapping[str, str], memory: Mapping[str, str]) -> tuple[tuple[str, int], ...]:
     """Variables of `terraform/`, as they are asked for or remembered."""
     found = settings(environment).get(_SHARDS) or memory.get(_SHARDS)

@@ -16,7 +16,6 @@ from sandbox.knowledge import threshold
 from sandbox.provision import index_template, secrets
 from sandbox.services.base import NotReadyError, Part
 from sandbox.steps import TEN_STEPS
-from sandbox.targets import asked
 from sandbox.targets.target import Target
 from sandbox.terminal import Terminal
 from sandbox.terraform import TerraformRun
@@ -67,9 +66,6 @@ def bring_up(target: Target, terminal: Terminal) -> Trace:
     """
     target.check_definitions()
     target.prepare(terminal)
-    memory = target.memory
-    memory.target, memory.state = target.name, "starting"
-    target.instance.write(memory)
     begun = digest.definitions(REPOSITORY)
 
     servers = target.servers
@@ -97,9 +93,8 @@ def bring_up(target: Target, terminal: Terminal) -> Trace:
             wait_ready(target, services[name], terminal)
     terminal.say("one record through the ten steps:")
     trace = send_and_follow(target.stores(), terminal)
-    memory.state, memory.variant["definitions"] = "up", begun
-    asked.remember(os.environ, memory.variant)
-    target.instance.write(memory)
+    target.memory.state, target.memory.variant["definitions"] = "up", begun
+    target.instance.write(target.memory)
     return trace
 
 

@@ -11,10 +11,12 @@ from sandbox.containers import faults
 from sandbox.containers.definition import host_of
 from sandbox.containers.part import ContainerPart
 from sandbox.containers.runner import Runner
+from sandbox.containers.servers import Slack
 from sandbox.images.shelf import ensure
 from sandbox.instance import Instance
 from sandbox.ports import LOOPBACK
 from sandbox.services.base import ProcessState
+from sandbox.targets import asked
 from sandbox.targets.target import Target
 from sandbox.terminal import Terminal
 
@@ -43,7 +45,7 @@ class ContainerTarget(Target):
         self.memory.variant |= {f"{_IMAGE}{name}": reference for name, reference in images.items()}
 
     def choose_ports(self, defaults: Mapping[str, int]) -> None:
-        """Give every container its port on this machine and remember it; see `ports.choose` for what it raises."""
+        """Give every container its port on this machine; see `ports.choose` for what it raises."""
         self.memory.ports = ports.choose(
             defaults,
             environment=os.environ,
@@ -51,7 +53,6 @@ class ContainerTarget(Target):
             remembered=self.memory.ports,
             owner=str(self.instance.root),
         )
-        self.instance.write(self.memory)
 
     @property
     @abstractmethod
@@ -62,6 +63,11 @@ class ContainerTarget(Target):
     def container_names(self) -> Iterable[str]:
         """The parts that are containers."""
         return self.servers
+
+    def made(self, kinds: Iterable[type[ContainerPart]]) -> dict[str, ContainerPart]:
+        """Servers with the images, ports and settings that are remembered, by name."""
+        made = {kind.name: kind(self.images, self.memory.ports) for kind in kinds}
+        return {**made, Slack.name: Slack(self.images, self.memory.ports, asked.rate(self.memory.variant))}
 
     def run(self, name: str) -> None:
         """Have a server's container running as it is defined."""

@@ -43,8 +43,8 @@ class Containers(ContainerTarget):
     @property
     def servers(self) -> Mapping[str, ContainerPart]:
         """What the workloads talk to, and the shipper."""
-        servers = {kind.name: kind(self.images, self.memory.ports) for kind in _SERVERS}
-        return {**servers, Shipper.name: Shipper(self.images, self.memory.ports, self.instance)}
+        shipper = Shipper(self.images, self.memory.ports, self.instance)
+        return {**self.made(_SERVERS), Shipper.name: shipper}
 
     @property
     def container_names(self) -> Iterable[str]:
@@ -80,6 +80,7 @@ class Containers(ContainerTarget):
         kinds: tuple[type[ContainerPart], ...] = (*_SERVERS, Shipper, *_WORKLOADS)
         self.have_images((kind.image_name for kind in kinds), terminal)
         self.choose_ports({kind.name: kind.inner_port for kind in kinds if kind.inner_port})
+        self.begin()
         with terminal.stage("network"):
             self.runner.network()
 

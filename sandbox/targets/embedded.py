@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from functools import cached_property
 
 from sandbox import install, log_files, ports
 from sandbox.definitions import deployments
@@ -29,6 +28,7 @@ from sandbox.shipper.counters import Counters
 from sandbox.shipper.pipeline import Pipeline
 from sandbox.shipper.record_starts import RecordStarts
 from sandbox.supervision import Supervisor
+from sandbox.targets import asked
 from sandbox.targets.target import Target
 from sandbox.terminal import Terminal
 
@@ -51,7 +51,7 @@ class Embedded(Target):
         self.supervisor = Supervisor(instance)
 
     def choose_ports(self, environment: Mapping[str, str]) -> None:
-        """Give every service its port and remember it; see `ports.choose` for what it raises."""
+        """Give every service its port; see `ports.choose` for what it raises."""
         defaults = {kind.name: kind.default_port for kind in (*_SERVERS, *_WORKLOADS) if kind.default_port}
         for kind in _SERVERS:
             defaults |= kind.extra_ports
@@ -66,7 +66,6 @@ class Embedded(Target):
             owner=str(self.instance.root),
         )
         self.memory.variant["fluent-bit"] = fluent_bit.found()
-        self.instance.write(self.memory)
 
     def check_definitions(self) -> None:
         """Read what can be read before anything runs; raises DefinitionError for what is broken."""
@@ -82,11 +81,12 @@ class Embedded(Target):
         environment = {**shipper.environment(), "CALI_SHIPPER_STATE_DIR": str(self.instance.root)}
         Pipeline(definition.load(shipper.values, environment), Counters())
 
-    @cached_property
+    @property
     def servers(self) -> dict[str, Service]:
         """Everything but the workloads, by name, in the order it is started."""
         servers = {kind.name: kind(self.instance, self._ports) for kind in _SERVERS}
         servers[Aws.name] = _EMULATORS[self.emulator](self.instance, self._ports)
+        servers[Slack.name] = Slack(self.instance, self._ports, asked.rate(self.memory.variant))
         if Identity.name not in self._ports:
             del servers[Identity.name]
         if binary := self.memory.variant.get("fluent-bit"):
@@ -129,6 +129,7 @@ class Embedded(Target):
         """Environments and tools, ports, and the supervisor."""
         install.ensure_all(self.instance.home, terminal, self.emulator)
         self.choose_ports(os.environ)
+        self.begin()
         with terminal.stage("supervisor"):
             self.supervisor.start()
 

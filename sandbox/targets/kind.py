@@ -62,7 +62,7 @@ class Kind(ContainerTarget):
     @property
     def servers(self) -> Mapping[str, ContainerPart]:
         """The containers beside the cluster."""
-        return {kind.name: kind(self.images, self.memory.ports) for kind in _CONTAINERS}
+        return self.made(_CONTAINERS)
 
     @cached_property
     def _deployed(self) -> dict[str, DeployedPart]:
@@ -111,6 +111,7 @@ class Kind(ContainerTarget):
         program = tool("kind", terminal)
         self.have_images((*(kind.image_name for kind in _CONTAINERS), *_DEPLOYED, _NODE), terminal)
         self.choose_ports({kind.name: kind.inner_port for kind in _CONTAINERS})
+        self.begin()
         with terminal.stage("network"):
             self.runner.network()
         self.node.begin(program, self.images[_NODE], own_image=is_built(self.images[_NODE]))

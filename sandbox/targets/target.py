@@ -15,7 +15,6 @@ from sandbox.instance import REPOSITORY, Instance
 from sandbox.knowledge import threshold
 from sandbox.replicas import OneServer, Replicas
 from sandbox.services.base import Part, ProcessState
-from sandbox.services.slack import asked_rate
 from sandbox.settings import REGION
 from sandbox.shipper.record_starts import RecordStarts
 from sandbox.status import Report, take
@@ -102,9 +101,15 @@ class Target(ABC):
 
     # Running it.
 
+    def begin(self) -> None:
+        """Remember what is asked for, before anything is made: whoever ends a killed `up` must find all of it."""
+        self.memory.target, self.memory.state = self.name, "starting"
+        asked.remember(os.environ, self.memory.variant)
+        self.instance.write(self.memory)
+
     @abstractmethod
     def prepare(self, terminal: Terminal) -> None:
-        """Have installed what is missing, give every part its port, and start what runs the parts."""
+        """Have installed what is missing, give every part its port, `begin`, and start what runs the parts."""
 
     @abstractmethod
     def run(self, name: str) -> None:
@@ -175,7 +180,7 @@ class Target(ABC):
     def runtime_settings(self) -> dict[str, str]:
         """The ConfigMap `cali-runtime`: Terraform's outputs and the addresses of this instance."""
         fitted = threshold.committed()
-        rate = asked_rate(os.environ)
+        rate = asked.rate(self.memory.variant)
         return {
             **self.memory.outputs,
             **({"slack_rate": rate} if rate else {}),
@@ -215,7 +220,7 @@ class Target(ABC):
             memory.state == "up"
             and memory.variant.get("definitions") == digest.definitions(REPOSITORY)
             and all(memory.ports[name] == port for name, port in wanted.items())
-            and all(memory.variant.get(name) == value for name, value in asked.settings(os.environ).items())
+            and asked.is_met(os.environ, memory.variant)
             and bool(states)
             and all(state.state == "RUNNING" for state in states.values())
         )

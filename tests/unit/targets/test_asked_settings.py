@@ -11,6 +11,7 @@ from sandbox.definitions import digest
 from sandbox.instance import REPOSITORY, Home
 from sandbox.services.base import ProcessState
 from sandbox.targets import asked
+from sandbox.targets.containers import Containers
 from sandbox.targets.embedded import Embedded
 
 
@@ -36,8 +37,6 @@ def test_another_setting_brings_it_up_anew_once(
     assert not up.is_up_to_date()
     asked.remember(os.environ, up.memory.variant)
     assert up.is_up_to_date()
-    monkeypatch.delenv(name)
-    assert up.is_up_to_date()
 
 
 def test_shards_stay_as_many_as_they_are_until_others_are_asked_for(
@@ -48,6 +47,7 @@ def test_shards_stay_as_many_as_they_are_until_others_are_asked_for(
     asked.remember(os.environ, up.memory.variant)
     monkeypatch.delenv("CALI_SHARDS")
     assert dict(up.terraform().variables) == {"shard_count": 4}
+    assert up.is_up_to_date()
     monkeypatch.setenv("CALI_SHARDS", "1")
     assert dict(up.terraform().variables) == {"shard_count": 1}
 
@@ -56,6 +56,21 @@ def test_the_rate_is_the_last_ups(up: Embedded, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("CALI_SLACK_RATE", "50")
     asked.remember(os.environ, up.memory.variant)
     monkeypatch.delenv("CALI_SLACK_RATE")
-    asked.remember(os.environ, up.memory.variant)
-    monkeypatch.setenv("CALI_SLACK_RATE", "50")
     assert not up.is_up_to_date()
+    asked.remember(os.environ, up.memory.variant)
+    assert up.is_up_to_date()
+
+
+def test_another_shell_takes_the_rate_of_the_last_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    instance = Home(tmp_path).instance("unit")
+    instance.create()
+    monkeypatch.setenv("CALI_SLACK_RATE", "50")
+    before = Containers(instance)
+    before.memory.ports = {"slack": 8092, "opensearch": 9200, "firehose": 4573, "aws": 4566, "identity": 8094}
+    before.begin()
+    monkeypatch.delenv("CALI_SLACK_RATE")
+    assert Containers(instance).servers["slack"].definition().command[-2:] == ("--rate", "50")
+    assert Containers(instance).runtime_settings()["slack_rate"] == "50"
+    assert Embedded(instance).servers["slack"].program().argv[-2:] == ("--rate", "50")
+    monkeypatch.setenv("CALI_SLACK_RATE", "70")
+    assert Containers(instance).servers["slack"].definition().command[-2:] == ("--rate", "50")

@@ -18,7 +18,7 @@ from sandbox.services.base import Part, ProcessState
 from sandbox.settings import REGION
 from sandbox.shipper.record_starts import RecordStarts
 from sandbox.status import Report, take
-from sandbox.stores import Stores
+from sandbox.stores import StoreFault, Stores
 from sandbox.targets import asked
 from sandbox.terminal import Terminal
 from sandbox.terraform import LocalTarget
@@ -223,4 +223,14 @@ class Target(ABC):
             and asked.is_met(os.environ, memory.variant)
             and bool(states)
             and all(state.state == "RUNNING" for state in states.values())
+            and self.has_stream()
         )
+
+    def has_stream(self) -> bool:
+        """Whether the stream is there: an emulator that was started anew runs as before, and has nothing."""
+        stores = self.stores()
+        try:
+            stores.kinesis.describe_stream_summary(StreamName=stores.outputs["stream_name"])
+        except StoreFault:
+            return False
+        return True

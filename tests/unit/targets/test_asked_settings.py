@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from botocore.exceptions import ClientError
 
 from sandbox.definitions import digest
 from sandbox.instance import REPOSITORY, Home
@@ -25,7 +26,27 @@ def up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Embedded:
     target.memory.ports = {"aws": 4566, "firehose": 4573}
     target.memory.variant = {"definitions": digest.definitions(REPOSITORY)}
     monkeypatch.setattr(target, "states", lambda: {"aws": ProcessState("RUNNING", 1, "")})
+    monkeypatch.setattr(target, "stores", lambda: Stores(StreamName="cali-logs-stream"))
     return target
+
+
+class Stores:
+    """A Kinesis that knows one stream, or none."""
+
+    def __init__(self, **known: str) -> None:
+        self.known = known
+        self.kinesis = self
+        self.outputs = {"stream_name": "cali-logs-stream"}
+
+    def describe_stream_summary(self, **asked_for: str) -> None:
+        if asked_for != self.known:
+            raise ClientError({"Error": {"Code": "ResourceNotFoundException"}}, "DescribeStreamSummary")
+
+
+def test_an_emulator_that_lost_its_stream_is_not_up(up: Embedded, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert up.is_up_to_date()
+    monkeypatch.setattr(up, "stores", Stores)
+    assert not up.is_up_to_date()
 
 
 @pytest.mark.parametrize(("name", "value"), [("CALI_SHARDS", "4"), ("CALI_SLACK_RATE", "50")])

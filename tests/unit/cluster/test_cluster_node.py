@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ import yaml
 
 from sandbox.cluster.node import ClusterError, Node
 from sandbox.containers.runner import Runner
+from sandbox.engine import client
 from sandbox.instance import Home
 
 # Takes the place of kind: says what it was called with, and writes the kubeconfig it was told to.
@@ -20,7 +22,7 @@ _PROGRAM = f"""#!{sys.executable}
 import json, os, pathlib, sys
 options = dict(word.split("=", 1) for word in sys.argv if "=" in word)
 print(json.dumps({{"argv": sys.argv[1:], "network": os.environ["KIND_EXPERIMENTAL_DOCKER_NETWORK"],
-                  "kubeconfig": os.environ.get("KUBECONFIG")}}))
+                  "kubeconfig": os.environ.get("KUBECONFIG"), "engine": os.environ["DOCKER_HOST"]}}))
 if options["--image"] == "broken":
     sys.exit("ERROR: failed to create cluster: no such image")
 pathlib.Path(options["--kubeconfig"]).write_text("apiVersion: v1")
@@ -63,8 +65,25 @@ def test_it_gets_a_kubeconfig_and_a_network_of_its_own(node: Node, kind: Path) -
     node.wait("node:1")
     said = yaml.safe_load(node.log.read_text())
     assert f"--kubeconfig={node.kubeconfig}" in said["argv"]
-    assert (said["network"], said["kubeconfig"]) == (node.name, None)
+    assert (said["network"], said["kubeconfig"]) == (node.runner.name, None)
     assert stat.S_IMODE(node.kubeconfig.stat().st_mode) == 0o600
+
+
+def test_kind_makes_it_on_the_engine_of_the_context_in_use(
+    node: Node, kind: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "address", lambda: "unix:///run/other/docker.sock")
+    node.begin(kind, "node:1", own_image=True)
+    node.wait("node:1")
+    assert yaml.safe_load(node.log.read_text())["engine"] == "unix:///run/other/docker.sock"
+
+
+def test_its_name_is_one_that_kind_takes(tmp_path: Path) -> None:
+    runners = [Runner(Home(tmp_path).instance(name)) for name in ("My_One", "my-one")]
+    names = [Node(runner).name for runner in runners]
+    assert all(re.fullmatch(r"[a-z0-9.-]+", name) for name in names)
+    assert len(set(names)) == 2
+    assert names[1] == runners[1].name
 
 
 def test_the_host_sees_its_logs_and_only_loopback_its_api_server(node: Node, kind: Path) -> None:
@@ -95,7 +114,6 @@ def test_a_node_of_a_killed_run_is_replaced_and_a_whole_one_kept(node: Node, kin
     again.begin(kind, "node:1", own_image=False)
     assert removed == ["n1"]
     assert again._making is None
-    engine.node.exec_run = lambda command: None
     Node(node.runner).begin(kind, "node:2", own_image=False)
     assert removed == ["n1", "n2"]
 
@@ -111,3 +129,36 @@ def test_a_published_image_that_kind_cannot_load_is_left_to_the_node(node: Node,
     assert node.log.read_text() == "loads cali/consumer:1 \nloads example/metrics:2 \n"
     with pytest.raises(ClusterError, match="could not load images"):
         node.load(kind, ["cali/gone:1"])
+
+
+def test_a_stopped_node_takes_images_only_once_it_is_ready(node: Node, kind: Path) -> None:
+    engine: Any = node.runner.engine
+    node.begin(kind, "node:1", own_image=False)
+    engine.node = Some(id="n1", status="running")
+    node.wait("node:1")
+    done: list[str] = []
+    answers = iter([(1, b"no such file"), (1, b"connection refused"), (0, b"2.1")])
+
+    def run(command: list[str]) -> tuple[int, bytes]:
+        done.append(command[0])
+        return next(answers)
+
+    engine.node = Some(id="n1", status="exited", start=lambda: done.append("start"), exec_run=run)
+    again = Node(node.runner)
+    again.begin(kind, "node:1", own_image=False)
+    again.wait("node:1")
+    assert done == ["start", "ctr", "ctr", "ctr"]
+
+
+def test_a_node_that_somebody_removed_leaves_no_kubeconfig_of_its_own(node: Node, kind: Path) -> None:
+    engine: Any = node.runner.engine
+    node.begin(kind, "node:1", own_image=False)
+    engine.node = Some(id="n1", status="running")
+    node.wait("node:1")
+    assert node.is_made
+    engine.node = None
+    again = Node(node.runner)
+    again.begin(kind, "broken", own_image=False)
+    assert not again.is_made
+    with pytest.raises(ClusterError):
+        again.wait("broken")

@@ -5,22 +5,28 @@ from __future__ import annotations
 import functools
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from kubernetes import client, config, dynamic
 from kubernetes.client.exceptions import ApiException
-from urllib3.exceptions import HTTPError
+from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
+from sandbox.cluster.faults import ApiError, Faults, asked
 from sandbox.definitions.kustomization import Manifest
-from sandbox.errors import SandboxError
 
 #: Owns the fields that this code sets, so that an autoscaler's stay its own.
 MANAGER = "cali-sandbox"
 
+#: What is asked again and again waits for this long, and every other request for that: a busy machine is slow at first.
 _TIMEOUT_S = 5.0
+_PATIENCE_S = 30.0
+
+#: A node that was stopped takes this long until its API server serves again.
+_READY_S = 180.0
 
 #: How long an object that is made anew may take to go.
 _GONE_S = 60.0
@@ -29,20 +35,6 @@ _UNPROCESSABLE = 422
 
 #: What others refer to goes first.
 _FIRST = ("Namespace", "PriorityClass", "ServiceAccount", "ConfigMap", "ClusterRole", "Role")
-
-Faults = (ApiException, HTTPError)
-
-
-class ApiError(SandboxError):
-    """The API server refused something, or did not answer.
-
-    Attributes:
-        action: What it was asked.
-    """
-
-    def __init__(self, action: str, cause: Exception) -> None:
-        super().__init__(f"the cluster could not {action}: {_reason(cause)}")
-        self.action = action
 
 
 class Api:
@@ -61,8 +53,27 @@ class Api:
         settings.proxy = None
         settings.retries = False
         loaded = config.new_client_from_config(str(self._kubeconfig), client_configuration=settings)
-        loaded.rest_client.pool_manager.connection_pool_kw["timeout"] = _TIMEOUT_S
+        loaded.rest_client.request = _bounded(loaded.rest_client.request)
         return loaded
+
+    def forget(self) -> None:
+        """Drop what is known of a cluster whose place another one takes: its address, its keys, its resources."""
+        for name in ("_client", "_dynamic", "core", "apps"):
+            self.__dict__.pop(name, None)
+        self._resources.unlink(missing_ok=True)
+
+    def wait(self) -> None:
+        """Until the API server serves; raises ApiError when it does not in time."""
+        with asked("answer"):
+            self._require_served()
+
+    @retry(
+        retry=retry_if_exception_type(Faults), stop=stop_after_delay(_READY_S), wait=wait_fixed(_POLL_S), reraise=True
+    )
+    def _require_served(self) -> None:
+        self._client.call_api(
+            "/readyz", "GET", response_types_map={}, auth_settings=["BearerToken"], _request_timeout=_TIMEOUT_S
+        )
 
     @cached_property
     def core(self) -> Any:
@@ -75,13 +86,13 @@ class Api:
         return client.AppsV1Api(self._client)
 
     @cached_property
-    def autoscaling(self) -> Any:
-        """Autoscalers."""
-        return client.AutoscalingV2Api(self._client)
-
-    @cached_property
     def _dynamic(self) -> Any:
-        return dynamic.DynamicClient(self._client, cache_file=str(self._kubeconfig.with_name("api-resources.json")))
+        return dynamic.DynamicClient(self._client, cache_file=str(self._resources))
+
+    @property
+    def _resources(self) -> Path:
+        """What the API server serves, so that it is not asked each time."""
+        return self._kubeconfig.with_name("api-resources.json")
 
     def apply(self, manifests: list[Manifest]) -> None:
         """Have these objects as they are given, as `kubectl apply --server-side` does; raises ApiError."""
@@ -135,25 +146,25 @@ class Api:
 
     def log_lines(self, namespace: str, pod: str, lines: int, *, follow: bool) -> Iterator[str]:
         """The last lines of a pod's log, and with `follow` those it writes from now on; none when it has none."""
-        try:
-            stream = self.core.read_namespaced_pod_log(
-                pod, namespace, tail_lines=lines, follow=follow, _preload_content=False, _request_timeout=(5, None)
-            )
-        except Faults:
-            return  # its container has not begun
+        patience = (_TIMEOUT_S, None if follow else _PATIENCE_S)
         rest = b""
-        for chunk in stream.stream():
-            *whole, rest = (rest + chunk).split(b"\n")
-            yield from (line.decode(errors="replace") for line in whole)
+        with suppress(*Faults):  # its container has not begun, or its node ends
+            stream = self.core.read_namespaced_pod_log(
+                pod, namespace, tail_lines=lines, follow=follow, _preload_content=False, _request_timeout=patience
+            )
+            for chunk in stream.stream():
+                *whole, rest = (rest + chunk).split(b"\n")
+                yield from (line.decode(errors="replace") for line in whole)
         if rest:
             yield rest.decode(errors="replace")
 
 
-def _reason(cause: Exception) -> str:
-    """The server's own words, where it said any."""
-    body = getattr(cause, "body", None)
-    try:
-        text = str(json.loads(body)["message"]) if body else str(cause)
-    except (ValueError, KeyError, TypeError):
-        text = str(cause)
-    return " ".join(text.split())[:300]
+def _bounded(request: Callable[..., Any]) -> Callable[..., Any]:
+    """A request that ends when nothing is answered: the client waits for ever unless each call says how long."""
+
+    @functools.wraps(request)
+    def bounded(*arguments: Any, **options: Any) -> Any:
+        options["_request_timeout"] = options.get("_request_timeout") or _PATIENCE_S
+        return request(*arguments, **options)
+
+    return bounded

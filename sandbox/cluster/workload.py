@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from sandbox.cluster.api import Api, Faults
+from sandbox.cluster.api import Api
+from sandbox.cluster.faults import Faults, asked
 from sandbox.services.base import Nature, NotReadyError, Part, ProcessState
 
 #: A DaemonSet has no number of replicas: it is stopped by a label that no node has.
@@ -115,32 +116,47 @@ class DeployedPart(Part):
         return [dict(self.api.ask(self.namespace, pod, self.port, path)) for pod in ready]
 
     def scale(self, replicas: int) -> None:
-        """Want so many pods; of a DaemonSet one a node, or none."""
-        if self.kind == "Deployment":
-            body: dict[str, Any] = {"spec": {"replicas": replicas}}
-            self.api.apps.patch_namespaced_deployment_scale(self.name, self.namespace, body)
-            return
+        """Want so many pods; of a DaemonSet one a node, or none. Raises ApiError."""
         selector = dict.fromkeys(_NOWHERE) if replicas else _NOWHERE
-        body = {"spec": {"template": {"spec": {"nodeSelector": selector}}}}
-        self.api.apps.patch_namespaced_daemon_set(self.name, self.namespace, body)
+        with asked(f"scale {self.name}"):
+            if self.kind == "Deployment":
+                body: dict[str, Any] = {"spec": {"replicas": replicas}}
+                self.api.apps.patch_namespaced_deployment_scale(self.name, self.namespace, body)
+            else:
+                body = {"spec": {"template": {"spec": {"nodeSelector": selector}}}}
+                self.api.apps.patch_namespaced_daemon_set(self.name, self.namespace, body)
+
+    def unstop(self, replicas: int) -> None:
+        """Want `replicas` pods of what was stopped; raises ApiError."""
+        with asked(f"tell the state of {self.name}"):
+            stopped = self.state().state == "STOPPED"
+        if stopped:
+            self.scale(replicas)
 
     def wait_gone(self) -> None:
-        """Until none of its pods is left, those on their way out included; raises NotReadyError when they stay."""
+        """Until none of its pods is left, those on their way out included.
+
+        Raises:
+            NotReadyError: They stay.
+            ApiError: The cluster does not tell.
+        """
         selector = f"app.kubernetes.io/name={self.name}"
         deadline = time.monotonic() + _GONE_S
-        while self.api.core.list_namespaced_pod(self.namespace, label_selector=selector).items:
-            if time.monotonic() > deadline:
-                raise NotReadyError(self.name, f"its pods did not end within {_GONE_S:.0f} s")
-            time.sleep(_POLL_S)
+        with asked(f"tell the pods of {self.name}"):
+            while self.api.core.list_namespaced_pod(self.namespace, label_selector=selector).items:
+                if time.monotonic() > deadline:
+                    raise NotReadyError(self.name, f"its pods did not end within {_GONE_S:.0f} s")
+                time.sleep(_POLL_S)
 
     def roll(self) -> None:
-        """Replace its pods, as `kubectl rollout restart` does."""
+        """Replace its pods, as `kubectl rollout restart` does; raises ApiError."""
         annotations = {_RESTARTED: datetime.now(UTC).isoformat()}
         body = {"spec": {"template": {"metadata": {"annotations": annotations}}}}
-        if self.kind == "Deployment":
-            self.api.apps.patch_namespaced_deployment(self.name, self.namespace, body)
-        else:
-            self.api.apps.patch_namespaced_daemon_set(self.name, self.namespace, body)
+        with asked(f"replace the pods of {self.name}"):
+            if self.kind == "Deployment":
+                self.api.apps.patch_namespaced_deployment(self.name, self.namespace, body)
+            else:
+                self.api.apps.patch_namespaced_daemon_set(self.name, self.namespace, body)
 
     def _counted(self) -> Counted:
         if self.kind == "Deployment":

@@ -32,10 +32,6 @@ _TO_BUILD = "to build images that cannot be pulled"
 def programs() -> list[Check]:
     """The commands that make a node."""
 
-    def docker() -> str:
-        remedy = "install Docker's command (Debian, Ubuntu: apt install docker.io)"
-        return _program("docker", "by kind, to make the node", remedy)
-
     def kind() -> str:
         reason = tools.refusal("kind")
         if not reason:
@@ -43,7 +39,13 @@ def programs() -> list[Check]:
         _program("go", f"to build kind: {reason}", f"install kind, or {_GO.removeprefix('install ')}")
         return f"{reason}: `sandbox up` builds it with Go"
 
-    return [look("docker", "to make the node", docker), look("kind", "to make the node", kind)]
+    return [look("docker", "to make the node", docker_command), look("kind", "to make the node", kind)]
+
+
+def docker_command() -> str:
+    """Where Docker's command is, whatever engine that reaches; raises MissingError."""
+    remedy = "install Docker's command (Debian, Ubuntu: apt install docker.io)"
+    return _program("docker", "by kind, to make the node", remedy)
 
 
 def run(home: Home, names: Collection[str]) -> list[Check]:

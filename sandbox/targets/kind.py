@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from functools import cached_property
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import ClassVar
 
 from sandbox.cluster import manifests
-from sandbox.cluster.api import Api, Faults
+from sandbox.cluster.api import Api
+from sandbox.cluster.faults import Faults, reason
 from sandbox.cluster.node import Node
+from sandbox.cluster.parts import deployed
 from sandbox.cluster.workload import DeployedPart, PodReplicas
 from sandbox.containers.localstack import LocalStack
 from sandbox.containers.milvus import Milvus
@@ -17,6 +18,7 @@ from sandbox.containers.opensearch import OpenSearch
 from sandbox.containers.part import ContainerPart
 from sandbox.containers.servers import Firehose, Model, Slack
 from sandbox.definitions import fluent_bit as definition
+from sandbox.doctor.containers import docker_command
 from sandbox.images.shelf import is_built
 from sandbox.images.tools import tool
 from sandbox.install import prerequisites
@@ -36,10 +38,6 @@ _CONTAINERS: tuple[type[ContainerPart], ...] = (LocalStack, OpenSearch, Milvus, 
 #: Images that are loaded into the node, and the node's own.
 _DEPLOYED = ("consumer", "log-generator", "sandbox", "metrics-server")
 _NODE = "kind-node"
-
-#: In the pods of the consumer and of the shipper (k8s/).
-_CONSUMER_PORT = 8080
-_SHIPPER_PORT = 2020
 
 _WORKLOADS = ("Deployment", "DaemonSet")
 
@@ -64,33 +62,9 @@ class Kind(ContainerTarget):
         """The containers beside the cluster."""
         return self.made(_CONTAINERS)
 
-    @cached_property
+    @property
     def _deployed(self) -> dict[str, DeployedPart]:
-        shipper = DeployedPart(
-            self.api,
-            kind="DaemonSet",
-            namespace=manifests.SHIPPING,
-            name="shipper",
-            image=self.images.get("sandbox", ""),
-            nature="stand-in",
-            port=_SHIPPER_PORT,
-        )
-        consumer = DeployedPart(
-            self.api,
-            kind="Deployment",
-            namespace=manifests.WORKLOADS,
-            name="consumer",
-            image=self.images.get("consumer", ""),
-            port=_CONSUMER_PORT,
-        )
-        generator = DeployedPart(
-            self.api,
-            kind="Deployment",
-            namespace=manifests.WORKLOADS,
-            name="log-generator",
-            image=self.images.get("log-generator", ""),
-        )
-        return {part.name: part for part in (shipper, consumer, generator)}
+        return deployed(self.api, self.images)
 
     def workloads(self) -> Mapping[str, Part]:
         """What runs in the cluster."""
@@ -108,6 +82,7 @@ class Kind(ContainerTarget):
     def prepare(self, terminal: Terminal) -> None:
         """What Terraform needs, images, ports, the network, and the cluster on its way."""
         prerequisites.check_machine(self.instance.home.root, installing=False)
+        docker_command()
         program = tool("kind", terminal)
         self.have_images((*(kind.image_name for kind in _CONTAINERS), *_DEPLOYED, _NODE), terminal)
         self.choose_ports({kind.name: kind.inner_port for kind in _CONTAINERS})
@@ -115,12 +90,14 @@ class Kind(ContainerTarget):
         with terminal.stage("network"):
             self.runner.network()
         self.node.begin(program, self.images[_NODE], own_image=is_built(self.images[_NODE]))
+        self.api.forget()  # It may have been asked about a node that was replaced just now.
         self._cluster = Background(lambda: self._fill(program))
 
     def _fill(self, program: Path) -> None:
         """Wait for the node and load the images, while Terraform is at work."""
         self.node.wait(self.images[_NODE])
         self.node.load(program, [self.images[name] for name in _DEPLOYED])
+        self.api.wait()
 
     def deploy(self, terminal: Terminal) -> None:
         """Wait for the cluster with its images, and apply everything."""
@@ -129,10 +106,10 @@ class Kind(ContainerTarget):
         with terminal.stage("kubectl apply"):
             self.api.apply(manifests.build(self.runtime_settings(), self.images))
             for part in self._deployed.values():
-                _unstop(part)
+                part.unstop(_replicas(part.name))
 
     def start(self, name: str) -> None:
-        """A container, or a workload by its definitions and its image as they stand now."""
+        """A container, or a workload, by its definitions and its image as they stand now."""
         if name in self.servers:
             self.run(name)
             return
@@ -141,10 +118,10 @@ class Kind(ContainerTarget):
         self.instance.write(self.memory)
         self.node.load(tool("kind", terminal), [self.images[name] for name in _DEPLOYED])
         # What else was stopped stays so: its own definition would want pods of it.
-        others = {part.name for part in self._deployed.values()} - {name}
+        others = self._deployed.keys() - {name}
         built = manifests.build(self.runtime_settings(), self.images)
         self.api.apply([m for m in built if m["kind"] not in _WORKLOADS or m["metadata"]["name"] not in others])
-        _unstop(self._deployed[name])
+        self._deployed[name].unstop(_replicas(name))
 
     def restart(self, name: str) -> None:
         """A workload's pods are replaced one after the other; a container is stopped and started."""
@@ -166,19 +143,23 @@ class Kind(ContainerTarget):
     def states(self) -> dict[str, ProcessState]:
         """What the engine says of each container, and the cluster of each workload."""
         states = super().states()
-        if self.node.kubeconfig.exists() and states:
-            for name, part in self._deployed.items():
-                try:
-                    states[name] = part.state()
-                except Faults:
-                    continue  # the cluster is not there yet, or any more
-        return states
+        return {**states, **{name: self._state(part) for name, part in self._deployed.items()}} if states else {}
+
+    def _state(self, part: DeployedPart) -> ProcessState:
+        if not self.node.is_made:
+            return ProcessState("UNKNOWN", None, "there is no whole cluster")
+        try:
+            return part.state()
+        except Faults as error:  # It may be back in a moment.
+            return ProcessState("UNKNOWN", None, f"the cluster does not tell: {reason(error)}")
 
     def stop(self) -> None:
         """Remove everything: nothing of it outlives `down`."""
-        node = Background(self.node.remove)  # It takes the longest, and nothing waits for it but the network.
+        # It takes the longest, and nothing waits for it but the network.
+        node = Background(self.node.remove)
         self.runner.remove_containers()
         node.result()
+        self.node.empty(self.images.get(_NODE, ""))
         self.runner.remove_rest()
 
     def replicas(self, service: str) -> Replicas:
@@ -192,23 +173,26 @@ class Kind(ContainerTarget):
 
     def log_lines(self, names: list[str], lines: int, *, follow: bool) -> Iterator[tuple[str, str]]:
         """From the engine and from the API server."""
-        sources = []
+        sources: list[tuple[str, Iterable[str]]] = []
         for name in names:
-            if name in self._deployed:
-                part = self._deployed[name]
-                for pod in part.pods():
-                    stream = self.api.log_lines(part.namespace, pod.metadata.name, lines, follow=follow)
-                    sources.append((name, stream))
+            if part := self._deployed.get(name):
+                sources += [(name, stream) for stream in self._pod_logs(part, lines, follow=follow)]
             else:
                 sources.append((name, self.runner.logs(name, lines, follow=follow)))
         return following.merged(sources, follow=follow)
+
+    def _pod_logs(self, part: DeployedPart, lines: int, *, follow: bool) -> list[Iterable[str]]:
+        try:
+            pods = [pod.metadata.name for pod in part.pods()]
+        except Faults as error:
+            return [[f"the cluster does not tell its pods: {reason(error)}"]]
+        return [self.api.log_lines(part.namespace, pod, lines, follow=follow) for pod in pods]
 
     def _shipper_environment(self) -> dict[str, str]:
         """What the values refer to, as the DaemonSet sets it; checked here without a node's folders."""
         return {"CALI_SHIPPER_STATE_DIR": str(self.instance.root), "AWS_ENDPOINT_URL": "http://127.0.0.1"}
 
 
-def _unstop(part: DeployedPart) -> None:
-    """Want pods of what `sandbox stop` left without any."""
-    if part.state().state == "STOPPED":
-        part.scale(_CONSUMERS if part.name == "consumer" else 1)
+def _replicas(name: str) -> int:
+    """How many pods a workload is started with."""
+    return _CONSUMERS if name == "consumer" else 1

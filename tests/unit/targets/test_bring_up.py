@@ -47,7 +47,7 @@ def test_the_first_error_is_told_though_the_engine_cannot_be_asked_any_more(
     target = Containers(instance)
     monkeypatch.setattr(target.runner, "states", _no_engine)
     monkeypatch.setattr(target, "is_up_to_date", lambda: False)
-    monkeypatch.setattr(command.chosen, "target", lambda _: target)
+    monkeypatch.setattr("sandbox.targets.chosen.target", lambda _: target)
 
     def fail(*_: object) -> None:
         raise SandboxError("there is no room")

@@ -39,10 +39,17 @@ class ContainerTarget(Target):
         return {name.removeprefix(_IMAGE): reference for name, reference in found if name.startswith(_IMAGE)}
 
     def have_images(self, names: Iterable[str], terminal: Terminal) -> None:
-        """Have the images in the engine, and remember which they are."""
+        """Have the images in the engine, and take them from now on."""
         with faults.asked("have the images"):
             images = ensure(list(dict.fromkeys(names)), terminal)
         self.memory.variant |= {f"{_IMAGE}{name}": reference for name, reference in images.items()}
+
+    def renew_images(self, names: Iterable[str]) -> None:
+        """Have the images as their code stands now, and tell every other command which they are."""
+        before = self.images
+        self.have_images(names, Terminal(to_stderr=True))
+        if self.images != before:
+            self.instance.write(self.memory)
 
     def choose_ports(self, defaults: Mapping[str, int]) -> None:
         """Give every container its port on this machine; see `ports.choose` for what it raises."""
@@ -70,8 +77,27 @@ class ContainerTarget(Target):
         return {**made, Slack.name: Slack(self.images, self.memory.ports, asked.rate(self.memory.variant))}
 
     def run(self, name: str) -> None:
-        """Have a server's container running as it is defined."""
-        self.runner.run(name, self.servers[name].definition())
+        """Have a container running as it is defined."""
+        self.runner.run(name, self.container(name).definition())
+
+    def container(self, name: str) -> ContainerPart:
+        """A part that is a container."""
+        return self.servers[name]
+
+    def start(self, name: str) -> None:
+        """Start a container that was stopped, by its definition and its image as they stand now."""
+        self.renew_images([self.container(name).image_name])
+        self.run(name)
+
+    def restart(self, name: str) -> None:
+        """The same of one that runs, which goes on while its image is made."""
+        self.renew_images([self.container(name).image_name])
+        self.halt(name)
+        self.run(name)
+
+    def halt(self, name: str) -> None:
+        """Stop a container and wait for its end."""
+        self.runner.halt(name, self.container(name).definition().stop_wait_s)
 
     def states(self) -> dict[str, ProcessState]:
         """What the engine says of each container; of one that it does not answer for, nobody knows that it is gone."""

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import ClassVar
 
 from sandbox.containers import workloads
-from sandbox.containers.definition import Definition
 from sandbox.containers.localstack import LocalStack
 from sandbox.containers.milvus import Milvus
 from sandbox.containers.opensearch import OpenSearch
@@ -90,16 +89,9 @@ class Containers(ContainerTarget):
         for name, workload in self.workloads().items():
             self.runner.run(name, workload.definition())
 
-    def start(self, name: str) -> None:
-        """Start a container that was stopped, as it is defined now."""
-        self.runner.run(name, self._definition(name))
-
-    def halt(self, name: str) -> None:
-        """Stop a container and wait for its end."""
-        self.runner.halt(name, self._definition(name).stop_wait_s)
-
-    def _definition(self, name: str) -> Definition:
-        return {**self.servers, **self.workloads()}[name].definition()
+    def container(self, name: str) -> ContainerPart:
+        """Any part."""
+        return {**self.servers, **self.workloads()}[name]
 
     def stop(self) -> None:
         """Remove every container: the log generator and the shipper first, so that what was read is delivered."""

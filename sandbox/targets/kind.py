@@ -111,12 +111,10 @@ class Kind(ContainerTarget):
     def start(self, name: str) -> None:
         """A container, or a workload, by its definitions and its image as they stand now."""
         if name in self.servers:
-            self.run(name)
+            super().start(name)
             return
-        terminal = Terminal(to_stderr=True)
-        self.have_images(_DEPLOYED, terminal)
-        self.instance.write(self.memory)
-        self.node.load(tool("kind", terminal), [self.images[name] for name in _DEPLOYED])
+        self.renew_images(_DEPLOYED)
+        self.node.load(tool("kind", Terminal(to_stderr=True)), [self.images[name] for name in _DEPLOYED])
         # What else was stopped stays so: its own definition would want pods of it.
         others = self._deployed.keys() - {name}
         built = manifests.build(self.runtime_settings(), self.images)
@@ -134,7 +132,7 @@ class Kind(ContainerTarget):
     def halt(self, name: str) -> None:
         """Stop a container, or want no pod of a workload, and wait for its end."""
         if name in self.servers:
-            self.runner.halt(name, self.servers[name].definition().stop_wait_s)
+            super().halt(name)
             return
         part = self._deployed[name]
         part.scale(0)

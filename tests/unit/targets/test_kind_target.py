@@ -187,6 +187,28 @@ def test_one_that_stays_away_is_told_at_the_end_of_patience(bench: Bench, termin
         wait_ready(bench.target, consumer, terminal)
 
 
+def test_a_restarted_server_takes_changed_code(bench: Bench, instance: Instance) -> None:
+    bench.images_are_of = "2"
+    bench.target.restart("slack")
+    assert bench.done == ["images", "halt slack", "run slack from cali/sandbox:2"]
+    assert Kind(instance).images == {"sandbox": "cali/sandbox:2"}
+    bench.images_are_of = "3"
+    bench.target.start("slack")
+    assert bench.done[-1] == "run slack from cali/sandbox:3"
+
+
+def test_a_restarted_workload_takes_changed_code(bench: Bench) -> None:
+    bench.target.memory.variant["image consumer"] = "cali/consumer:1"
+    bench.images_are_of = "2"
+    bench.target.restart("consumer")
+    assert bench.done[0] == "images"
+    assert bench.done[1].startswith("load cali/consumer:2 ")
+    assert "apply cali/consumer:2" in bench.done
+    assert "apply cali/log-generator:2" not in bench.done  # It may have been stopped.
+    assert bench.done[-1] == "roll consumer"
+    assert bench.target.workloads()["consumer"].version() == "cali/consumer:2"
+
+
 @pytest.mark.parametrize("call", [lambda target: target.halt("consumer"), lambda target: target.start("consumer")])
 def test_a_cluster_that_refuses_is_one_line(bench: Bench, call: Callable[[Kind], None]) -> None:
     bench.api.faults = 1

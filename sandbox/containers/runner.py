@@ -111,8 +111,10 @@ class Runner:
             "log_config": {"Type": "json-file", "Config": {"max-size": "10m", "max-file": "3"}},
         }
         if definition.user:
+            with asked("tell of itself"):
+                rootless = client.is_rootless(self.engine)
             # Of a rootless engine, every number but root's is one that owns nothing on this machine.
-            options["user"] = "0:0" if client.is_rootless(self.engine) else definition.user
+            options["user"] = "0:0" if rootless else definition.user
         # testcontainers finds an engine by DOCKER_HOST alone, not by the context that is in use.
         found = {"environment": {**os.environ, "DOCKER_HOST": client.address()}}
         container = DockerContainer(definition.image, docker_client_kw=found).with_name(f"{self.name}-{name}")

@@ -38,6 +38,8 @@ class _Handler(BaseHTTPRequestHandler):
         path = self.path.partition("?")[0]
         if path == "/version":
             self._answer(200, {"ApiVersion": "1.47"})
+        elif path.endswith("/info"):
+            self._answer(200, {"SecurityOptions": ["name=seccomp,profile=builtin"]})
         elif path.endswith(f"/images/{IMAGE}/json") or (path.endswith("/c1/json") and self.server.created):
             self._answer(200, {"Id": "c1", "State": {"Status": "running"}})
         else:

@@ -8,6 +8,9 @@ from __future__ import annotations
 import re
 
 from sandbox.instance import REPOSITORY
+from sandbox.ports import variable_suffix
+from sandbox.services.base import Service
+from sandbox.targets import embedded
 
 READERS = ("sandbox", "consumer/src", "log-generator/src", "helm-values", "k8s", "Makefile", "tox.ini")
 _VARIABLE = re.compile(r"\bCALI_[A-Z0-9_]*[A-Z0-9]\b")
@@ -38,3 +41,15 @@ def test_every_variable_is_on_the_page_and_no_other() -> None:
     ports = {name for name in _listed(sandbox) if name.startswith("CALI_PORT")}
     assert ports
     assert _listed(sandbox) - ports - named == set()
+
+
+def test_the_ports_are_those_of_the_code() -> None:
+    page = (REPOSITORY / "docs" / "settings.md").read_text(encoding="utf-8")
+    listed = dict(re.findall(r"^\| `(CALI_PORT_[A-Z_]+)` \| `(\d+)` \|", page, re.MULTILINE))
+    kinds: list[type[Service]] = [*embedded._SERVERS, *embedded._WORKLOADS]
+    defaults = {kind.name: kind.default_port for kind in kinds if kind.default_port}
+    for kind in kinds:
+        defaults |= kind.extra_ports
+    assert {name: int(port) for name, port in listed.items()} == {
+        f"CALI_PORT_{variable_suffix(name)}": port for name, port in defaults.items()
+    }

@@ -24,7 +24,7 @@ class Chart(BaseModel):
         repository: Where it is published.
         version: Its exact version.
         namespace: Where its release lives.
-        targets: Which targets install it.
+        targets: The clusters it is rendered and checked for.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -14,6 +14,7 @@ from typing import Any
 from kubernetes import client, config, dynamic
 from kubernetes.client.exceptions import ApiException
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
+from urllib3.exceptions import HTTPError
 
 from sandbox.cluster.faults import ApiError, Faults, asked
 from sandbox.definitions.kustomization import Manifest
@@ -160,11 +161,21 @@ class Api:
 
 
 def _bounded(request: Callable[..., Any]) -> Callable[..., Any]:
-    """A request that ends when nothing is answered: the client waits for ever unless each call says how long."""
+    """A request that ends when nothing is answered: the client waits for ever unless each call says how long.
+
+    Raises:
+        Faults: And nothing else.
+    """
 
     @functools.wraps(request)
     def bounded(*arguments: Any, **options: Any) -> Any:
         options["_request_timeout"] = options.get("_request_timeout") or _PATIENCE_S
-        return request(*arguments, **options)
+        try:
+            return request(*arguments, **options)
+        except ApiException as error:
+            if error.body is not None:
+                raise
+            # Of a connection cut amid TLS, as by a server that starts: the client itself stumbles over such a one.
+            raise HTTPError(error.reason) from error
 
     return bounded

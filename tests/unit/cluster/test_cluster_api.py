@@ -50,9 +50,9 @@ class _Handler(BaseHTTPRequestHandler):
         """Nothing on the terminal."""
 
 
-def _point(kubeconfig: Path, port: int) -> None:
+def _point(kubeconfig: Path, port: int, *, scheme: str = "http") -> None:
     named = {
-        "clusters": [{"name": "a", "cluster": {"server": f"http://127.0.0.1:{port}"}}],
+        "clusters": [{"name": "a", "cluster": {"server": f"{scheme}://127.0.0.1:{port}"}}],
         "users": [{"name": "a", "user": {}}],
         "contexts": [{"name": "a", "context": {"cluster": "a", "user": "a"}}],
     }
@@ -98,6 +98,13 @@ def test_an_api_server_that_starts_is_waited_for(kubeconfig: Path) -> None:
         _point(kubeconfig, cluster.server_port)
         Api(kubeconfig).wait()
         assert cluster.asked == ["/readyz"] * 3
+
+
+def test_a_connection_cut_amid_tls_is_one_line(kubeconfig: Path) -> None:
+    with Cluster() as cluster:  # It speaks no TLS.
+        _point(kubeconfig, cluster.server_port, scheme="https")
+        with pytest.raises(ApiError, match="could not tell the pods of consumer: SSLError"):
+            deployed(Api(kubeconfig), {})["consumer"].wait_gone()
 
 
 def test_without_a_kubeconfig_it_is_one_line(kubeconfig: Path) -> None:

@@ -74,22 +74,20 @@ def _processes(home: Home, emulator: str) -> list[Check]:
 
 def _containers(home: Home, emulator: str) -> list[Check]:
     """A Docker engine and images."""
-    del emulator  # it is a container too
     # Here, because Docker's client takes a while to import, and who has no engine needs none.
     from sandbox.doctor import containers  # noqa: PLC0415
 
-    return [*_machine(home, prerequisites.NEEDED_GIB_INSTALLED), *containers.run(home, containers.PLAIN)]
+    return [*_machine(home, prerequisites.NEEDED_GIB_INSTALLED), *containers.run(home, containers.PLAIN | {emulator})]
 
 
 def _kind(home: Home, emulator: str) -> list[Check]:
     """The same, and what makes a Kubernetes node."""
-    del emulator
     from sandbox.doctor import containers  # noqa: PLC0415 - as above
 
     return [
         *_machine(home, prerequisites.NEEDED_GIB_INSTALLED),
         *containers.programs(),
-        *containers.run(home, containers.PLAIN | containers.CLUSTER),
+        *containers.run(home, containers.PLAIN | containers.CLUSTER | {emulator}),
     ]
 
 

@@ -22,8 +22,8 @@ from sandbox.terminal import Terminal
 #: The images that only a cluster needs.
 CLUSTER = frozenset({"kind-node", "metrics-server"})
 
-#: Those that every target with containers needs; `python` is what others are built on.
-PLAIN = frozenset(CATALOGUE) - CLUSTER - {"python"}
+#: Those that every target with containers needs, besides its emulator; `python` is what others are built on.
+PLAIN = frozenset(CATALOGUE) - CLUSTER - {"python", "localstack", "ministack"}
 
 _GO = "install Go 1.21 or newer; it fetches the version it needs"
 _TO_BUILD = "to build images that cannot be pulled"

@@ -35,6 +35,7 @@ _ENTRIES = (
     Entry("model", "model stand-in", "model"),
     Entry("milvus-lite", "vector store", "milvus_lite"),
     Entry("localstack", "AWS emulator", "localstack", "localstack/localstack:4.14.0"),
+    Entry("ministack", "AWS emulator, the lighter one", "ministack"),
     Entry("opensearch", "search", "opensearch", f"opensearchproject/opensearch:{OPENSEARCH_VERSION}"),
     Entry(
         "metrics-server",

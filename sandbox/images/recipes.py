@@ -100,6 +100,12 @@ class Recipes:
         return self._dockerfile("milvus-lite", context=context, PYTHON_IMAGE=self.trusting_python)
 
     @cached_property
+    def ministack(self) -> BuiltImage:
+        """The lighter AWS emulator, from the lock that the embedded target installs it from."""
+        context: dict[str, Content] = {"requirements.txt": _LOCKS / "ministack.txt"}
+        return self._dockerfile("ministack", context=context, PYTHON_IMAGE=self.trusting_python)
+
+    @cached_property
     def opensearch(self) -> BuiltImage:
         """A real node from Maven's jars on a Java from PyPI, started as on this machine."""
         context: dict[str, Content] = {

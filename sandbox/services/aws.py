@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from sandbox.iam import principals
 from sandbox.install import locked
 from sandbox.instance import REPOSITORY
 from sandbox.ports import LOOPBACK
 from sandbox.services.base import NotReadyError, Program, Service
 from sandbox.settings import LOCAL_ACCOUNT, REGION
+
+HEALTH_PATH = "/_ministack/health"
+
+
+def require_available(part: str, health: Mapping[str, Any]) -> None:
+    """Raise NotReadyError unless MiniStack's health says that the services the steps need are there."""
+    services = health.get("services", {})
+    missing = [name for name in ("kinesis", "s3", "dynamodb") if services.get(name) != "available"]
+    if missing:
+        raise NotReadyError(part, f"{', '.join(missing)} not available yet")
 
 
 class Aws(Service):
@@ -53,10 +66,7 @@ class Aws(Service):
 
     def probe(self) -> None:
         """Its health address answers, and the services the steps need are there."""
-        services = self.get("/_ministack/health").json().get("services", {})
-        missing = [name for name in ("kinesis", "s3", "dynamodb") if services.get(name) != "available"]
-        if missing:
-            raise NotReadyError(self.name, f"{', '.join(missing)} not available yet")
+        require_available(self.name, self.get(HEALTH_PATH).json())
 
     def version(self) -> str:
         """MiniStack's, from its lock."""

@@ -9,9 +9,13 @@ from collections.abc import Iterable, Mapping
 from sandbox import ports
 from sandbox.containers import faults
 from sandbox.containers.definition import host_of
+from sandbox.containers.localstack import LocalStack
+from sandbox.containers.milvus import Milvus
+from sandbox.containers.ministack import MiniStack
+from sandbox.containers.opensearch import OpenSearch
 from sandbox.containers.part import ContainerPart
 from sandbox.containers.runner import Runner
-from sandbox.containers.servers import Slack
+from sandbox.containers.servers import Firehose, Model, Slack
 from sandbox.images.shelf import ensure
 from sandbox.instance import Instance
 from sandbox.ports import LOOPBACK
@@ -22,15 +26,25 @@ from sandbox.terminal import Terminal
 
 _IMAGE = "image "
 
+#: What can play AWS; published images of the first are on every laptop.
+_EMULATORS: Mapping[str, type[ContainerPart]] = {"localstack": LocalStack, "ministack": MiniStack}
+
+_SERVERS: tuple[type[ContainerPart], ...] = (OpenSearch, Milvus, Model, Slack, Firehose)
+
 
 class ContainerTarget(Target):
     """One instance of which some parts are containers on a network of their own."""
 
-    emulators = ("localstack",)
+    emulators = tuple(_EMULATORS)
 
     def __init__(self, instance: Instance) -> None:
         super().__init__(instance)
         self.runner = Runner(instance)
+
+    @property
+    def server_kinds(self) -> tuple[type[ContainerPart], ...]:
+        """The containers that the workloads talk to: the emulator that was chosen, and the rest."""
+        return (_EMULATORS[self.emulator], *_SERVERS)
 
     @property
     def images(self) -> dict[str, str]:
@@ -71,9 +85,9 @@ class ContainerTarget(Target):
         """The parts that are containers."""
         return self.servers
 
-    def made(self, kinds: Iterable[type[ContainerPart]]) -> dict[str, ContainerPart]:
+    def made(self) -> dict[str, ContainerPart]:
         """Servers with the images, ports and settings that are remembered, by name."""
-        made = {kind.name: kind(self.images, self.memory.ports) for kind in kinds}
+        made = {kind.name: kind(self.images, self.memory.ports) for kind in self.server_kinds}
         return {**made, Slack.name: Slack(self.images, self.memory.ports, asked.rate(self.memory.variant))}
 
     def run(self, name: str) -> None:

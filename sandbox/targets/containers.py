@@ -6,11 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import ClassVar
 
 from sandbox.containers import workloads
-from sandbox.containers.localstack import LocalStack
-from sandbox.containers.milvus import Milvus
-from sandbox.containers.opensearch import OpenSearch
 from sandbox.containers.part import ContainerPart
-from sandbox.containers.servers import Firehose, Model, Slack
+from sandbox.containers.servers import Firehose
 from sandbox.containers.workloads import Consumer, DeployedContainer, LogGenerator, Shipper
 from sandbox.definitions import deployments
 from sandbox.definitions import fluent_bit as definition
@@ -26,7 +23,6 @@ from sandbox.terminal import Terminal
 
 OVERLAY = REPOSITORY / "k8s" / "overlays" / "containers"
 
-_SERVERS: tuple[type[ContainerPart], ...] = (LocalStack, OpenSearch, Milvus, Model, Slack, Firehose)
 #: Longer than any of them takes to end.
 _STOP_S = 30
 
@@ -43,7 +39,7 @@ class Containers(ContainerTarget):
     def servers(self) -> Mapping[str, ContainerPart]:
         """What the workloads talk to, and the shipper."""
         shipper = Shipper(self.images, self.memory.ports, self.instance)
-        return {**self.made(_SERVERS), Shipper.name: shipper}
+        return {**self.made(), Shipper.name: shipper}
 
     @property
     def container_names(self) -> Iterable[str]:
@@ -76,7 +72,7 @@ class Containers(ContainerTarget):
     def prepare(self, terminal: Terminal) -> None:
         """Images, ports and the network."""
         prerequisites.check_machine(self.instance.home.root, installing=False)
-        kinds: tuple[type[ContainerPart], ...] = (*_SERVERS, Shipper, *_WORKLOADS)
+        kinds: tuple[type[ContainerPart], ...] = (*self.server_kinds, Shipper, *_WORKLOADS)
         self.have_images((kind.image_name for kind in kinds), terminal)
         self.choose_ports({kind.name: kind.inner_port for kind in kinds if kind.inner_port})
         self.begin()

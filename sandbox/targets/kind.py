@@ -12,11 +12,7 @@ from sandbox.cluster.faults import Faults, reason
 from sandbox.cluster.node import Node
 from sandbox.cluster.parts import deployed
 from sandbox.cluster.workload import DeployedPart, PodReplicas
-from sandbox.containers.localstack import LocalStack
-from sandbox.containers.milvus import Milvus
-from sandbox.containers.opensearch import OpenSearch
 from sandbox.containers.part import ContainerPart
-from sandbox.containers.servers import Firehose, Model, Slack
 from sandbox.definitions import fluent_bit as definition
 from sandbox.doctor.containers import docker_command
 from sandbox.images.shelf import is_built
@@ -32,8 +28,6 @@ from sandbox.targets import following
 from sandbox.targets.background import Background
 from sandbox.targets.containerized import ContainerTarget
 from sandbox.terminal import Terminal
-
-_CONTAINERS: tuple[type[ContainerPart], ...] = (LocalStack, OpenSearch, Milvus, Model, Slack, Firehose)
 
 #: Images that are loaded into the node, and the node's own.
 _DEPLOYED = ("consumer", "log-generator", "sandbox", "metrics-server")
@@ -60,7 +54,7 @@ class Kind(ContainerTarget):
     @property
     def servers(self) -> Mapping[str, ContainerPart]:
         """The containers beside the cluster."""
-        return self.made(_CONTAINERS)
+        return self.made()
 
     @property
     def _deployed(self) -> dict[str, DeployedPart]:
@@ -84,8 +78,8 @@ class Kind(ContainerTarget):
         prerequisites.check_machine(self.instance.home.root, installing=False)
         docker_command()
         program = tool("kind", terminal)
-        self.have_images((*(kind.image_name for kind in _CONTAINERS), *_DEPLOYED, _NODE), terminal)
-        self.choose_ports({kind.name: kind.inner_port for kind in _CONTAINERS})
+        self.have_images((*(kind.image_name for kind in self.server_kinds), *_DEPLOYED, _NODE), terminal)
+        self.choose_ports({kind.name: kind.inner_port for kind in self.server_kinds})
         self.begin()
         with terminal.stage("network"):
             self.runner.network()

@@ -7,11 +7,12 @@ import pytest
 from sandbox.containers.definition import Definition, host_of
 from sandbox.containers.localstack import LocalStack
 from sandbox.containers.milvus import Milvus
+from sandbox.containers.ministack import MiniStack
 from sandbox.containers.opensearch import OpenSearch
 from sandbox.containers.part import ContainerPart
 from sandbox.containers.servers import Firehose, Model, Slack
 
-PARTS = (LocalStack, OpenSearch, Milvus, Model, Slack, Firehose)
+PARTS = (LocalStack, MiniStack, OpenSearch, Milvus, Model, Slack, Firehose)
 IMAGES = {part.image_name: f"cali/{part.image_name}:0" for part in PARTS}
 PORTS = {part.name: 20_000 + number for number, part in enumerate(PARTS)}
 

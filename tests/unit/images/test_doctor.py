@@ -20,7 +20,7 @@ from sandbox.images.catalogue import CATALOGUE
 from sandbox.images.shelf import Shelf
 from sandbox.images.workshop import Workshop
 from sandbox.instance import Home
-from sandbox.targets import containers, kind
+from sandbox.targets import containerized, containers, kind
 from sandbox.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -105,7 +105,9 @@ def test_an_image_that_cannot_be_had_is_one_line(
 
 
 def test_the_images_are_those_that_the_targets_run() -> None:
-    parts: list[type[ContainerPart]] = [*containers._SERVERS, Shipper, *containers._WORKLOADS]
+    parts: list[type[ContainerPart]] = [*containerized._SERVERS, Shipper, *containers._WORKLOADS]
     assert {part.image_name for part in parts} == container_checks.PLAIN
-    clustered = {*(part.image_name for part in kind._CONTAINERS), *kind._DEPLOYED, kind._NODE}
+    clustered = {*(part.image_name for part in containerized._SERVERS), *kind._DEPLOYED, kind._NODE}
     assert clustered == container_checks.PLAIN | container_checks.CLUSTER
+    emulators = {name: part.image_name for name, part in containerized._EMULATORS.items()}
+    assert emulators.items() <= {name: name for name in CATALOGUE}.items()

@@ -25,12 +25,12 @@ sandbox-logs: ## Follow the logs of every part
 sandbox-clean: ## Remove the sandbox's data; `bin/sandbox clean --all` also what was installed
 	@bin/sandbox clean $(ON)
 
-## Test it (`make NAME` runs one of the tests; beside those of `test`: faults, iam, e2e-localstack, e2e-containers, kind)
-.PHONY: test lint types unit definitions terraform-e2e e2e e2e-localstack e2e-containers latency faults iam kind
+## Test it (`make NAME` runs one of the tests; beside those of `test`: faults, iam, e2e-localstack, e2e-containers, kind, autoscaling)
+.PHONY: test lint types unit definitions terraform-e2e e2e e2e-localstack e2e-containers latency faults iam kind autoscaling
 test: ## What CI runs: lint, types, unit, definitions, terraform-e2e, e2e, latency
 	@$(PYTHON) sandbox/bootstrap.py --dev
 	@$(DEV)/tox run
-lint types unit definitions terraform-e2e e2e e2e-localstack e2e-containers latency faults iam kind:
+lint types unit definitions terraform-e2e e2e e2e-localstack e2e-containers latency faults iam kind autoscaling:
 	@$(PYTHON) sandbox/bootstrap.py --dev
 	@$(DEV)/tox run -e $@
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from e2e import leases
 from e2e.kind.conftest import SHARDS
 from e2e.kind.errors_stream import ErrorStream
 from e2e.kind_pipeline import KindPipeline
-from e2e.pipeline import LEASES
 from e2e.waiting import eventually
 
 Report = Callable[[str], None]
@@ -19,16 +19,9 @@ TAKEOVER_S = 15.0
 _PER_S = 5.0
 
 
-def _owners(cluster: KindPipeline) -> dict[str, str]:
-    """The pod that holds each shard's lease."""
-    items = cluster.dynamodb.scan(TableName=LEASES)["Items"]
-    shards = [item for item in items if not item["shard_id"]["S"].startswith("worker#")]
-    return {item["shard_id"]["S"]: item.get("owner", {}).get("S", "").split("/")[0] for item in shards}
-
-
 def _shared(cluster: KindPipeline) -> dict[str, str] | None:
     """The owners, once two living pods share all shards."""
-    owners, pods = _owners(cluster), {pod.metadata.name for pod in cluster.pods("consumer")}
+    owners, pods = leases.owners(cluster), {pod.metadata.name for pod in cluster.pods("consumer")}
     return owners if len(owners) == SHARDS and set(owners.values()) <= pods and len(set(owners.values())) > 1 else None
 
 
@@ -51,7 +44,7 @@ def test_a_dead_consumers_shards_are_taken_over_and_nothing_is_lost(
     died = time.monotonic()
 
     def taken() -> bool:
-        now = _owners(cluster)
+        now = leases.owners(cluster)
         return all(now[shard] and now[shard] != victim for shard in orphans)
 
     eventually(taken, f"{len(orphans)} shards of {victim} taken over", within_s=60)

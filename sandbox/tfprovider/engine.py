@@ -6,6 +6,7 @@ import copy
 import os
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
@@ -108,6 +109,7 @@ class Engine:
             return None
         found["id"] = self.identity(found)
         wanted = state | {name: found[name] for name in found if state.get(name) is None}
+        keep_same(self.resource, self.block, found, wanted)
         if replaced(self.resource, found, wanted):
             # It is of another life, and cannot become what is wanted: it makes room.
             self.delete(found)
@@ -116,6 +118,14 @@ class Engine:
 
     def read(self, state: Attributes) -> Attributes | None:
         """The state as the service tells it now; None when the resource does not exist (any more)."""
+        result = self._told(state)
+        if result is not None:
+            # A service is never silent: what it does not name (any more) is not there.
+            keep_same(replace(self.resource, silent=()), self.block, self.block.complete(state), result)
+        return result
+
+    def _told(self, state: Attributes) -> Attributes | None:
+        """The same in the words of the service, even where those of the state mean the same."""
         resource = self.resource
         told = self.block.complete(copy.deepcopy(state))
         for index, read in enumerate(resource.reads):
@@ -134,9 +144,7 @@ class Engine:
                 self.tagger.read(resource.tags, state, told)
         except (ClientError, BotoCoreError) as error:
             raise ProviderError(*describe("reading all of", self.resource.type_name, state, error)) from error
-        result = self.block.complete(told)
-        keep_same(resource, self.block, self.block.complete(state), result)
-        return result
+        return self.block.complete(told)
 
     def _tell(self, read: Read, state: Attributes, told: Attributes, *, first: bool) -> None:
         """Put what one operation tells into `told`; the first one raises GoneError when there is nothing."""
@@ -225,7 +233,7 @@ class Engine:
                 resource.lookup(self.clients, seed)
             except (ClientError, BotoCoreError) as error:
                 raise ProviderError(*describe("importing", resource.type_name, seed, error)) from error
-        state = self.read(self.block.complete(seed))
+        state = self._told(self.block.complete(seed))
         if state is not None:
             state["id"] = self.identity(state)
             # What no service tells is taken to be as it is without a word of the configuration.

@@ -6,8 +6,19 @@ import copy
 import json
 
 from sandbox.tfprovider.schema import Attribute, Block, NestedBlock, at
-from sandbox.tfprovider.table import Resource
-from sandbox.tfprovider.values import UNKNOWN, Attributes, Value, contains_unknown, is_zero, same_json
+from sandbox.tfprovider.table import LOCAL, Resource
+from sandbox.tfprovider.values import (
+    UNKNOWN,
+    Attributes,
+    Value,
+    contains_unknown,
+    is_zero,
+    same_json,
+    without_unknown,
+)
+
+#: A change of nothing else leaves the resource as it is.
+_BESIDE = LOCAL | {"tags", "tags_all", "timeouts"}
 
 
 def plan(
@@ -23,9 +34,10 @@ def plan(
         return planned
     before = block.complete(prior)
     keep_same(resource, block, before, planned)
-    if planned == before:
-        return before
-    if any(planned[name] != before[name] for name in planned if name not in ("tags", "tags_all")):
+    changed = {name for name in planned if planned[name] != before[name]}
+    if changed <= {"timeouts"}:
+        return before  # nothing waits: how long it would is not worth an update
+    if changed - _BESIDE:
         for name in resource.volatile:
             planned[name] = UNKNOWN
     _mark_unknown(block, planned, before)
@@ -84,8 +96,8 @@ def keep_same(resource: Resource, block: Block, prior: Attributes, new: Attribut
 
 def _kept_list(resource: Resource, nested: NestedBlock, one: list[Value], other: list[Value], path: str) -> list[Value]:
     if bool(one) != bool(other) and not contains_unknown(other):
-        # One side names what is off, or what the service filled in; the other is silent about it.
-        return one if path in resource.silent or (is_zero(one) and is_zero(other)) else other
+        # The new side is silent about what the service filled in, or one of them about what the other names as off.
+        return one if (one and path in resource.silent) or (is_zero(one) and is_zero(other)) else other
     if len(one) != len(other):
         return other
     pairs = _matched(resource, nested.block, one, other, f"{path}.") if nested.nesting == "set" else other
@@ -132,3 +144,12 @@ def replaced(resource: Resource, prior: Attributes, planned: Attributes) -> list
     """The top-level attributes whose change needs a new resource."""
     names = [path.partition(".")[0] for path in resource.force_new if at(prior, path) != at(planned, path)]
     return list(dict.fromkeys(names))
+
+
+def assumed(resource: Resource, prior: Attributes, planned: Attributes) -> Attributes:
+    """What is known of an imported resource: of what its service does not tell, that it is as it is asked for.
+
+    Without this an import of what exists would make it anew, or change what can only be made.
+    """
+    silent = [name for name in resource.kept if prior.get(name) in (None, [], "")]
+    return prior | {name: without_unknown(planned.get(name)) for name in silent}

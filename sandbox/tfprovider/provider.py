@@ -13,9 +13,12 @@ from sandbox.tfprovider import data, placeholders, plan, resources, schema, wire
 from sandbox.tfprovider.aws import Clients
 from sandbox.tfprovider.engine import Engine
 from sandbox.tfprovider.failures import ProviderError
+from sandbox.tfprovider.table import Resource
 from sandbox.tfprovider.values import Attributes, contains_unknown, pack, unpack
 
 _ERROR = 1
+#: What Terraform keeps beside the state of a resource from its import until its first change.
+_IMPORTED = b"imported"
 
 
 def _diagnostic(summary: str, detail: str = "") -> Any:
@@ -50,6 +53,10 @@ def _read(value: Any) -> Any:
 
 def _write(value: Any) -> Any:
     return wire.message("DynamicValue")(msgpack=pack(value))
+
+
+def _known(table: Resource, prior: Attributes, planned: Attributes, private: bytes) -> Attributes:
+    return plan.assumed(table, prior, planned) if private == _IMPORTED else prior
 
 
 class Provider:
@@ -124,11 +131,12 @@ class Provider:
         planned = plan.plan(table, block, prior, proposed, self.clients.default_tags)
         if prior is None and placeholders.wanted():
             placeholders.fill(request.type_name, block, planned, proposed)
-        replace = plan.replaced(table, prior, planned) if prior is not None else []
+        replace = plan.replaced(table, _known(table, prior, planned, request.prior_private), planned) if prior else []
         step = wire.message("AttributePath.Step")
         return response(
             planned_state=_write(planned),
             requires_replace=[wire.message("AttributePath")(steps=[step(attribute_name=name)]) for name in replace],
+            planned_private=request.prior_private,
             # Defaults are filled in by the provider, as the published one does it.
             legacy_type_system=True,
         )
@@ -155,7 +163,9 @@ class Provider:
         if planned is None:
             engine.delete(prior or {})
             return None
-        return engine.create(planned) if prior is None else engine.update(prior, planned)
+        if prior is None:
+            return engine.create(planned)
+        return engine.update(_known(engine.resource, prior, planned, request.planned_private), planned)
 
     @_guarded("ImportResourceState")
     def ImportResourceState(self, request: Any) -> Any:  # noqa: N802
@@ -165,7 +175,9 @@ class Provider:
         if state is None:
             summary = "Cannot import non-existent remote object"
             return response(diagnostics=[_diagnostic(summary, f"No {request.type_name} with the id {request.id}.")])
-        found = wire.message("ImportResourceState.ImportedResource")(type_name=request.type_name, state=_write(state))
+        found = wire.message("ImportResourceState.ImportedResource")(
+            type_name=request.type_name, state=_write(state), private=_IMPORTED
+        )
         return response(imported_resources=[found])
 
     @_guarded("ReadDataSource")

@@ -36,6 +36,8 @@ LOCAL = frozenset(
         "force_detach_policies",
         "preserve",
         "recovery_window_in_days",
+        "resolve_conflicts_on_create",
+        "resolve_conflicts_on_update",
         "revoke_rules_on_delete",
         "skip_destroy",
         "update_default_version",

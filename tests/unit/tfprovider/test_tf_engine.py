@@ -65,6 +65,21 @@ def test_after_a_killed_run_what_exists_is_taken_over(
     assert engine.create(WANTED)["id"] == "the-role"
 
 
+def test_what_is_taken_over_is_not_made_anew_for_what_the_service_filled_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(ADOPT, "1")
+    clients = Clients({"region": "r", "access_key": "test", "secret_key": "test"})
+    engine = Engine(TABLES["aws_ecr_repository"], schema.load().resources["aws_ecr_repository"].block, clients)
+    told = {"repositoryName": "image", "repositoryArn": "a", "encryptionConfiguration": {"encryptionType": "AES256"}}
+    with Stubber(clients.get("ecr")) as stub:  # one more call would be refused
+        stub.add_client_error("create_repository", "RepositoryAlreadyExistsException")
+        for _ in range(2):
+            stub.add_response("describe_repositories", {"repositories": [told]})
+            stub.add_response("list_tags_for_resource", {"tags": []})
+        made = engine.create({"name": "image", "encryption_configuration": []})
+
+    assert made["encryption_configuration"] == [{"encryption_type": "AES256", "kms_key": None}]
+
+
 def test_what_is_gone_is_read_as_nothing(iam: tuple[Engine, Stubber]) -> None:
     engine, stub = iam
     stub.add_client_error("get_role", "NoSuchEntity", "no such role")
@@ -90,15 +105,6 @@ def test_a_delete_of_what_is_gone_is_no_error(iam: tuple[Engine, Stubber]) -> No
     stub.add_client_error("delete_role", "NoSuchEntity", "no such role")
 
     engine.delete({**WANTED, "id": "the-role"})
-
-
-def test_an_import_id_is_taken_apart() -> None:
-    clients = Clients({"region": "r", "access_key": "test", "secret_key": "test"})
-    engine = Engine(TABLES["aws_iam_role_policy"], schema.load().resources["aws_iam_role_policy"].block, clients)
-
-    assert engine._parse("the-role:the-policy") == {"role": "the-role", "name": "the-policy"}
-    with pytest.raises(ProviderError, match="must look like"):
-        engine._parse("nothing")
 
 
 def test_what_the_service_does_not_tell_stays_as_asked() -> None:

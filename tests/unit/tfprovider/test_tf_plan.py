@@ -100,6 +100,15 @@ def test_a_block_the_service_fills_in_is_no_change_until_it_is_configured() -> N
     assert planned(name, before, other)["version_id"] is UNKNOWN
 
 
+def test_a_block_that_the_service_may_fill_in_can_be_asked_for_later() -> None:
+    name, asked = "aws_ecr_repository", {"image_scanning_configuration": [{"scan_on_push": True}]}
+    made = {"id": "n", "arn": "a", "name": "n", "region": "r", "tags_all": {}, "image_tag_mutability": "MUTABLE"}
+    before = schema.load().resources[name].block.complete({**made, "registry_id": "0", "repository_url": "u"})
+
+    assert planned(name, before, before | asked)["image_scanning_configuration"] == [{"scan_on_push": True}]
+    assert planned(name, before | asked, before) == before | asked
+
+
 def test_a_change_of_tags_alone_makes_no_new_version() -> None:
     name = "aws_launch_template"
     block = schema.load().resources[name].block

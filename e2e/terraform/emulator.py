@@ -53,16 +53,23 @@ class Emulator:
     _clients: dict[str, Any] = field(default_factory=dict)
 
     def terraform(
-        self, listen: Callable[[dict[str, Any]], None] = lambda _message: None, *, aws: str = ""
+        self,
+        listen: Callable[[dict[str, Any]], None] = lambda _message: None,
+        *,
+        aws: str = "",
+        name: str = "embedded",
+        definitions: Path | None = None,
     ) -> TerraformRun:
         """Terraform with the sandbox's own provider, on all types that it can apply.
 
         Args:
             listen: Called with each message of terraform's.
             aws: Another address of the emulator.
+            name: Whose state: each name has one of its own.
+            definitions: Others than `definitions`.
         """
         target = LocalTarget(
-            "embedded",
+            name,
             aws_endpoint=aws or self.aws.endpoint,
             firehose_endpoint=self.firehose.endpoint,
             variables=(("alarms_enabled", True),),
@@ -71,7 +78,7 @@ class Emulator:
             target,
             state=self.instance.root / "terraform",
             tools=self.instance.home.tools,
-            definitions=self.definitions,
+            definitions=definitions or self.definitions,
             notice=self.notices.append,
             listen=listen,
             choice="own",

@@ -11,6 +11,7 @@ PAGE = Path(__file__).resolve().parent.parent.parent / "docs" / "terraform-limit
 UNSEEN = "Attributes whose drift stays unseen"
 REFUSED = "Operations that MiniStack lacks"
 PLANNED_ONLY = "Types with a schema alone"
+NOT_IMPORTED = "Attributes that an import does not bring"
 _ROW = re.compile(r"^\| `(aws_\w+)` \| (?:`([\w.]+)`|all) \| (?:`(\w+)`|.+) \|$")
 
 #: A type, an attribute (dotted; empty for the whole type) and an operation, where the row names one.

@@ -1,7 +1,8 @@
-"""What a state holds, by type."""
+"""What a state holds."""
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -28,10 +29,29 @@ class Managed:
 def managed(run: TerraformRun) -> dict[str, list[Managed]]:
     """All resources of a state by their types."""
     found: dict[str, list[Managed]] = defaultdict(list)
-    root = run.show().get("values", {}).get("root_module", {})
-    for resource in _of(root):
+    for resource in by_address(run.show()).values():
         found[resource.type_name].append(resource)
     return dict(found)
+
+
+def by_address(state: Mapping[str, Any]) -> dict[str, Managed]:
+    """All resources of a state, as terraform shows it to machines, by their addresses."""
+    return {resource.address: resource for resource in _of(state.get("values", {}).get("root_module", {}))}
+
+
+def meant(value: Any) -> Any:
+    """What a value means, however it is written: without what is off or empty, JSON read, lists in one order."""
+    if isinstance(value, Mapping):
+        return {name: said for name, item in value.items() if not _silent(said := meant(item))}
+    if isinstance(value, list):
+        return sorted((said for item in value if not _silent(said := meant(item))), key=json.dumps)
+    if isinstance(value, str) and value.startswith("{"):
+        return meant(json.loads(value))
+    return value
+
+
+def _silent(value: Any) -> bool:
+    return value in (None, "", [], {}) or value is False
 
 
 def _of(module: Mapping[str, Any]) -> Iterator[Managed]:

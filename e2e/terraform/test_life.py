@@ -1,4 +1,4 @@
-"""The whole life of the definitions in an emulator: made, made again, imported, removed."""
+"""The whole life of the definitions in an emulator: made, made again, removed."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
@@ -148,10 +149,20 @@ def test_the_provider_is_killed(small: Emulator) -> None:
 def test_the_sandbox_is_killed_and_its_terraform_goes_on(small: Emulator) -> None:
     child = _apply(small)
     eventually(lambda: small.boto3("ecr").describe_repositories()["repositories"], "the first repository", within_s=60)
+    orphans = psutil.Process(child.pid).children(recursive=True)
+    for process in orphans:
+        process.suspend()  # so that it has not ended by itself before the next run finds it
     os.kill(child.pid, signal.SIGKILL)
     child.wait()
 
-    small.terraform().apply()
+    with ThreadPoolExecutor() as pool:
+        try:
+            applied = pool.submit(small.terraform().apply)
+            eventually(lambda: small.notices, "word of the terraform that lives on", within_s=60)
+        finally:
+            for process in orphans:
+                process.resume()
+        applied.result()
 
     assert small.terraform().plan().empty
     assert any("still at work, waiting for it to end" in notice for notice in small.notices)

@@ -25,13 +25,15 @@ Report = Callable[[str], None]
 #: As few as the autoscaler keeps.
 _FEWEST = 2
 
-_LOOK_S = 1.0
+_LOOK_S = 2.0
 #: How long a number of consumers is watched.
 _WATCHED_S = 45.0
 #: A cluster measures every 15 s and decides every 15 s; a new consumer starts with little CPU.
 _PATIENCE_S = 420.0
-#: More than is read between two looks, and no more than a reader takes in some seconds: what it read counts then.
-_UNREAD = 8_000
+#: What a consumer reads of a shard at once: what it read counts when it is done with all of it.
+_AT_ONCE = 1_000
+#: Enough for every reader between two looks.
+_UNREAD = 12_000
 
 
 class Consumers:
@@ -70,7 +72,7 @@ class Consumers:
     def _counters(self) -> dict[str, int]:
         counts = {}
         for pod in self._cluster.pods("consumer"):
-            if all(status.ready for status in pod.status.container_statuses or ()):
+            if any(status.ready for status in pod.status.container_statuses or ()):
                 name = f"{pod.metadata.name}:8080"
                 answer = self._cluster.core.connect_get_namespaced_pod_proxy_with_path(
                     name, "cali", "status", _preload_content=False, _request_timeout=10
@@ -84,13 +86,14 @@ def held_to_its_request(cluster: KindPipeline) -> Iterator[None]:
     """Every consumer gets the CPU that it requests, and no more."""
     deployment = cluster.apps.read_namespaced_deployment("consumer", "cali")
     requested = deployment.spec.template.spec.containers[0].resources.requests["cpu"]
-    _limit(cluster, requested)
+    batch = {"name": "CALI_BATCH_SIZE", "value": str(_AT_ONCE)}
+    _change(cluster, resources={"limits": {"cpu": requested}}, env=[batch])
     yield
-    _limit(cluster, None)
+    _change(cluster, resources={"limits": {"cpu": None}}, env=[{**batch, "$patch": "delete"}])
 
 
-def _limit(cluster: KindPipeline, cpu: str | None) -> None:
-    containers = [{"name": "consumer", "resources": {"limits": {"cpu": cpu}}}]
+def _change(cluster: KindPipeline, **container: object) -> None:
+    containers = [{"name": "consumer", **container}]
     change = {"spec": {"template": {"spec": {"containers": containers}}}}
     made = cluster.apps.patch_namespaced_deployment("consumer", "cali", change).metadata.generation
 

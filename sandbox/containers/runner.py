@@ -23,7 +23,7 @@ from sandbox.instance import Instance
 from sandbox.ports import LOOPBACK
 from sandbox.services.base import ProcessState
 
-#: On every container, network and volume of a sandbox: the folder of its instance.
+#: On every container and network of a sandbox, but not on a node, which kind labels: the folder of its instance.
 OWNER_LABEL = "cali.sandbox.owner"
 NAME_LABEL = "cali.sandbox.part"
 DIGEST_LABEL = "cali.sandbox.definition"
@@ -173,7 +173,7 @@ class Runner:
             yield rest.decode(errors="replace")
 
     def remove(self) -> None:
-        """Remove every container, volume and network of the instance."""
+        """Remove every container of the instance with its volumes, and the network."""
         self.remove_containers()
         self.remove_rest()
 
@@ -183,10 +183,8 @@ class Runner:
             list(pool.map(self._remove, self._containers()))
 
     def remove_rest(self) -> None:
-        """Remove what containers used: volumes and the network."""
+        """Remove what containers leave: the network. A volume goes with the container that mounts it."""
         with asked("remove the network"):
-            for volume in self.engine.volumes.list(filters=self._mine):
-                volume.remove(force=True)
             for network in self.engine.networks.list(filters=self._mine):
                 with suppress(NotFound):
                     network.remove()

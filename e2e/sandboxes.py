@@ -70,5 +70,6 @@ def _running(sandbox: _Sandbox) -> Iterator[_Sandbox]:
         yield sandbox
     finally:
         sandbox.command("clean", check=False, timeout_s=CLEAN_S)
-    assert not sandbox.leftovers()
-    assert not sandbox.folder.exists()
+    left = sandbox.leftovers()
+    assert not left, f"left of the sandbox: {left}"
+    assert not sandbox.folder.exists(), f"{sandbox.folder} is left of the sandbox"

@@ -5,10 +5,12 @@ import sys
 
 import pytest
 
-#: A signal that comes while the main thread holds the event's lock, as it does for a moment in every wait.
+#: The main thread holds the event's lock while the signal comes, as it does for a moment in every wait; and there is a
+#: thread that was started before anybody thought of signals, as libraries start them.
 SCRIPT = """
 import os, signal, sys, threading
 from sandbox.termination import call_on_termination
+threading.Thread(target=threading.Event().wait, daemon=True).start()
 stop = threading.Event()
 call_on_termination(stop.set)
 with stop._cond:

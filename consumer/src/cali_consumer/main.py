@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import queue
 import signal
 import sys
 import threading
@@ -41,12 +42,13 @@ def main() -> int:
 
 
 def _set_on_signal(stop: threading.Event) -> None:
-    """Have a thread wait for SIGTERM and SIGINT: a handler could interrupt a wait that holds the lock `set` needs."""
-    numbers = {signal.SIGTERM, signal.SIGINT}
-    signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
+    """Have SIGTERM and SIGINT set it, by a thread: a handler may interrupt a wait that holds the lock `set` needs."""
+    asked: queue.SimpleQueue[int] = queue.SimpleQueue()  # its `put` is made for signal handlers
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda number, _frame: asked.put(number))
 
     def wait() -> None:
-        signal.sigwait(numbers)
+        asked.get()
         stop.set()
 
     threading.Thread(target=wait, name="signals", daemon=True).start()

@@ -21,6 +21,10 @@ from sandbox.terraform.workspace import Workspace
 #: Called with what is planned; False leaves everything as it is.
 Approve = Callable[[Plan], bool]
 
+#: How often a dead run's lock is broken for one command. More than once: where an answer is lost, terraform asks again,
+#: and is then refused by the lock that it took itself.
+_LOCKS_BROKEN = 3
+
 
 def _ignore(_: Any) -> None:
     """Notices go nowhere unless somebody asks for them."""
@@ -172,12 +176,14 @@ class TerraformRun:
             yield workspace
 
     def _unlocked(self, work: Callable[[], Result]) -> Result:
-        """Do `work`, once more when the lock that stopped it was a dead run's."""
+        """Do `work`, again when the lock that stopped it was a dead run's."""
         result = work()
-        if not result.lock:
-            return result
-        self._break_lock(result)
-        return work()
+        for _ in range(_LOCKS_BROKEN):
+            if not result.lock:
+                break
+            self._break_lock(result)
+            result = work()
+        return result
 
     def _break_lock(self, result: Result) -> None:
         """Break a local state's lock: this process holds the file lock, so whoever took the state's is dead."""
@@ -188,8 +194,10 @@ class TerraformRun:
         if others:
             raise StateLockedError(self.target.name, f"terraform, pid {others[0]}")
         self.notice(f"a run of terraform that died held the state's lock ({who}); it is broken now")
-        # The run that follows shows whether it worked.
-        self.workspace.plain(["force-unlock", "-force", result.lock])
+        done = self.workspace.plain(["force-unlock", "-force", result.lock])
+        if done.code:
+            # The run that follows shows whether the lock is there still.
+            self.notice(f"force-unlock exited with {done.code}: {done.text.strip() or '; '.join(done.errors)}")
 
     def _listen(self, message: dict[str, Any]) -> None:
         if message.get("type") == "apply_complete":

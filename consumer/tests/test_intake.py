@@ -113,7 +113,7 @@ def test_errors_alert_once_however_levels_mix_and_batches_are_read_again(data: s
         st.lists(st.tuples(st.integers(0, 900), st.sampled_from(["WARN", "ERROR", "FATAL"])), min_size=1, max_size=12)
     )
     records = [
-        kinesis_record(log_line("disk full", second=second, level=level, pod=str(index)), index)
+        kinesis_record(log_line("disk full", second=second, level=level, log_file=f"checkout-{index}.log"), index)
         for index, (second, level) in enumerate(lines)
     ]
 

@@ -100,7 +100,7 @@ def test_the_charts_for_eks_are_admitted(server: Server, chart: charts.Chart) ->
     binary = shutil.which("helm")
     if binary is None:
         pytest.skip("no helm on PATH, so no chart is rendered: install Helm 3")
-    helm = Helm(Path(binary), Home.from_environment().root / "charts", VALUES, os.environ)
+    helm = Helm(Path(binary), Home.from_environment().charts, VALUES, os.environ)
     try:
         manifests = helm.template(chart, "aws", node_version())
     except ChartUnavailableError as error:

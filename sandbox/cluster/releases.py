@@ -30,8 +30,8 @@ def metrics_server(environment: Mapping[str, str] = os.environ) -> list[Manifest
     """
     if not environment.get(VARIABLE):
         return kustomization.build(OWN_METRICS_SERVER)
-    home = Home.from_environment()
-    helm = Helm(tool("helm", Terminal(to_stderr=True)), home.root / "charts", _VALUES, environment)
+    folder = Home.from_environment().charts
+    helm = Helm(tool("helm", Terminal(to_stderr=True)), folder, _VALUES, environment)
     manifests = helm.template(charts.read(_VALUES)[_METRICS_SERVER], "kind", node_version())
     published = str(CATALOGUE[_METRICS_SERVER].published).rpartition(":")[0]
     kustomization.name_images(manifests, [{"name": published, "newName": f"cali/{_METRICS_SERVER}"}])

@@ -13,7 +13,7 @@ from sandbox.images.artefact import Artefact, order
 from sandbox.images.catalogue import CATALOGUE
 from sandbox.images.debian import DebianImage
 from sandbox.images.image import PublishedImage
-from sandbox.images.program import Program, Source
+from sandbox.images.program import GO_REMEDY, Program, Source
 from sandbox.images.shelf import Shelf
 from sandbox.install.prerequisites import MissingError
 from sandbox.instance import Home
@@ -25,7 +25,6 @@ CLUSTER = frozenset({"kind-node", "metrics-server"})
 #: Those that every target with containers needs, besides its emulator; `python` is what others are built on.
 PLAIN = frozenset(CATALOGUE) - CLUSTER - {"python", "localstack", "ministack"}
 
-_GO = "install Go 1.21 or newer; it fetches the version it needs"
 _TO_BUILD = "to build images that cannot be pulled"
 
 
@@ -33,10 +32,11 @@ def programs() -> list[Check]:
     """The commands that make a node."""
 
     def kind() -> str:
-        reason = tools.refusal("kind")
-        if not reason:
-            return str(shutil.which("kind"))
-        _program("go", f"to build kind: {reason}", f"install kind, or {_GO.removeprefix('install ')}")
+        found = shutil.which("kind")
+        reason = tools.refusal("kind", found)
+        if found and not reason:
+            return found
+        _program("go", f"to build kind: {reason}", f"install kind, or {GO_REMEDY.removeprefix('install ')}")
         return f"{reason}: `sandbox up` builds it with Go"
 
     return [look("docker", "to make the node", docker_command), look("kind", "to make the node", kind)]
@@ -82,7 +82,7 @@ def _tools(todo: Collection[Artefact]) -> list[Check]:
         remedy = "install it (Debian, Ubuntu: apt install mmdebstrap), or reach a registry"
         found.append(look("mmdebstrap", _TO_BUILD, lambda: _program("mmdebstrap", _TO_BUILD, remedy)))
     if any(isinstance(item, (Program, Source)) for item in todo):
-        found.append(look("go", _TO_BUILD, lambda: _program("go", _TO_BUILD, f"{_GO}, or reach a registry")))
+        found.append(look("go", _TO_BUILD, lambda: _program("go", _TO_BUILD, f"{GO_REMEDY}, or reach a registry")))
     return found
 
 

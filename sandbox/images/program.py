@@ -18,11 +18,12 @@ from sandbox.images.running import require, run
 from sandbox.instance import REPOSITORY
 
 MODULES = REPOSITORY / "images" / "go"
+GO_REMEDY = "install Go 1.21 or newer; it fetches the version it needs"
 
 
 def require_go() -> None:
     """Raise ToolMissingError without Go."""
-    require("go", "to build from the Go module proxy", "install Go 1.21 or newer; it fetches the version it needs")
+    require("go", "to build from the Go module proxy", GO_REMEDY)
 
 
 @cache

@@ -18,12 +18,15 @@ from sandbox.terminal import Terminal
 TOOLS = ("kind", "kubectl", "helm")
 
 
-def refusal(name: str) -> str:
+def refusal(name: str, found: str | None) -> str:
     """Why yours is not taken; empty when it is.
 
     A kind makes nodes of its own time: an older one writes a configuration that the node's kubeadm no longer reads.
+
+    Args:
+        name: Of the tool.
+        found: Where it is on PATH; None when it is not there.
     """
-    found = shutil.which(name)
     if found is None:
         return f"{name} is not on PATH"
     if name != "kind":
@@ -54,9 +57,10 @@ def tool(name: str, terminal: Terminal, home: Home | None = None) -> Path:
         ToolMissingError: Yours will not do, and there is no Go to build ours.
         BuildError: It could not be built.
     """
-    reason = refusal(name)
-    if not reason:
-        return Path(str(shutil.which(name)))
+    found = shutil.which(name)
+    reason = refusal(name, found)
+    if found and not reason:
+        return Path(found)
     shelf = Shelf.of(home or Home.from_environment(), terminal)
     program = programs.tool(shelf.shop, name)
     try:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import pytest
 
 from sandbox.containers.localstack import LocalStack
 from sandbox.containers.workloads import GENERATED, LOGS, Shipper
-from sandbox.instance import Home, Instance
+from sandbox.instance import Instance
 from sandbox.targets.containers import Containers
 
 _IMAGES = {f"image {name}": f"cali/{name}:0" for name in ("consumer", "log-generator", "sandbox")}
@@ -17,13 +16,6 @@ _OUTPUTS = {
     name: name for name in ("stream_name", "bucket_name", "lease_table", "ledger_table", "model_secret", "slack_secret")
 }
 _PORTS = dict.fromkeys(("aws", "milvus", "model", "slack", "opensearch", "firehose", "shipper", "consumer"), 20000)
-
-
-@pytest.fixture
-def instance(tmp_path: Path) -> Instance:
-    instance = Home(tmp_path).instance("unit")
-    instance.create()
-    return instance
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,19 +14,12 @@ from sandbox.commands import up as command
 from sandbox.commands.up import up
 from sandbox.containers.faults import ContainerError
 from sandbox.errors import SandboxError
-from sandbox.instance import Home, Instance
+from sandbox.instance import Instance
 from sandbox.services.base import NotReadyError, ProcessState
 from sandbox.targets import containerized
 from sandbox.targets.bring_up import wait_ready
 from sandbox.targets.containers import Containers
 from sandbox.terminal import Terminal
-
-
-@pytest.fixture
-def instance(tmp_path: Path) -> Instance:
-    instance = Home(tmp_path).instance("unit")
-    instance.create()
-    return instance
 
 
 @pytest.fixture

@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from sandbox.errors import UsageError
-from sandbox.instance import Home, Instance
+from sandbox.instance import Instance
 from sandbox.targets.embedded import Embedded
 from sandbox.targets.target import OtherEmulatorError
-
-
-@pytest.fixture
-def instance(tmp_path: Path) -> Instance:
-    instance = Home(tmp_path).instance("unit")
-    instance.create()
-    return instance
 
 
 def _with_ports(instance: Instance) -> Embedded:

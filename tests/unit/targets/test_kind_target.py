@@ -16,7 +16,7 @@ from sandbox.containers.definition import Definition
 from sandbox.containers.faults import ContainerError
 from sandbox.errors import ExitCode
 from sandbox.install.prerequisites import MissingError
-from sandbox.instance import Home, Instance
+from sandbox.instance import Instance
 from sandbox.services.base import NotReadyError, ProcessState
 from sandbox.targets import containerized, kind
 from sandbox.targets.bring_up import wait_ready
@@ -105,13 +105,6 @@ class Bench:
     def _ensure(self, names: list[str], _: Terminal) -> dict[str, str]:
         self.done.append("images")
         return {name: f"cali/{name}:{self.images_are_of}" for name in names}
-
-
-@pytest.fixture
-def instance(tmp_path: Path) -> Instance:
-    instance = Home(tmp_path).instance("unit")
-    instance.create()
-    return instance
 
 
 @pytest.fixture

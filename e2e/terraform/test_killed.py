@@ -129,16 +129,15 @@ def _is(operation: str, call: Call) -> bool:
 
 
 def test_the_provider_is_killed(small: Emulator) -> None:
-    done: list[str] = []
-
-    def listen(message: dict[str, Any]) -> None:
-        if message.get("type") == "apply_complete":
-            done.append(message["hook"]["resource"]["addr"])
-            if len(done) == 3:
-                assert _kill(terraform=False)
-
-    with pytest.raises(TerraformError):
-        small.terraform(listen).apply()
+    with Proxy(small.aws.endpoint).serving() as proxy:
+        hold = proxy.hold(partial(_is, "CreateRepository"), Moment.ANSWER)
+        with ThreadPoolExecutor() as pool:
+            applied = pool.submit(small.terraform(aws=proxy.address).apply)
+            hold.reached(90)
+            assert _kill(terraform=False)
+            hold.release()
+            with pytest.raises(TerraformError):
+                applied.result()
     # Terraform lived, wrote what it knew and let go of its lock.
     small.terraform().apply()
 
@@ -147,22 +146,21 @@ def test_the_provider_is_killed(small: Emulator) -> None:
 
 
 def test_the_sandbox_is_killed_and_its_terraform_goes_on(small: Emulator) -> None:
-    child = _apply(small)
-    eventually(lambda: small.boto3("ecr").describe_repositories()["repositories"], "the first repository", within_s=60)
-    orphans = psutil.Process(child.pid).children(recursive=True)
-    for process in orphans:
-        process.suspend()  # so that it has not ended by itself before the next run finds it
-    os.kill(child.pid, signal.SIGKILL)
-    child.wait()
+    # An answer held back keeps that terraform at work until the next run has found it.
+    with Proxy(small.aws.endpoint).serving() as proxy:
+        hold = proxy.hold(partial(_is, "CreateRepository"), Moment.ANSWER)
+        child = _apply(small, aws=proxy.address)
+        hold.reached(90)
+        os.kill(child.pid, signal.SIGKILL)
+        child.wait()
 
-    with ThreadPoolExecutor() as pool:
-        try:
-            applied = pool.submit(small.terraform().apply)
-            eventually(lambda: small.notices, "word of the terraform that lives on", within_s=60)
-        finally:
-            for process in orphans:
-                process.resume()
-        applied.result()
+        with ThreadPoolExecutor() as pool:
+            try:
+                applied = pool.submit(small.terraform().apply)
+                eventually(lambda: small.notices, "word of the terraform that lives on", within_s=60)
+            finally:
+                hold.release()
+            applied.result()
 
     assert small.terraform().plan().empty
     assert any("still at work, waiting for it to end" in notice for notice in small.notices)

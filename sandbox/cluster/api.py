@@ -32,6 +32,7 @@ _READY_S = 180.0
 #: How long an object that is made anew may take to go.
 _GONE_S = 60.0
 _POLL_S = 0.3
+_NOT_FOUND = 404
 _UNPROCESSABLE = 422
 
 #: What others refer to goes first.
@@ -122,6 +123,15 @@ class Api:
             while self._exists(resource, place) and time.monotonic() < deadline:
                 time.sleep(_POLL_S)
             apply()
+
+    def remove_daemon_set(self, namespace: str, name: str) -> None:
+        """Remove a DaemonSet with its pods, when there is one; raises ApiError."""
+        with asked(f"remove DaemonSet/{name}"):
+            try:
+                self.apps.delete_namespaced_daemon_set(name, namespace, propagation_policy="Foreground")
+            except ApiException as error:
+                if error.status != _NOT_FOUND:
+                    raise
 
     @staticmethod
     def _exists(resource: Any, place: dict[str, Any]) -> bool:

@@ -16,13 +16,14 @@ from sandbox.instance import REPOSITORY
 WORKLOADS = "cali"
 SHIPPING = "cali-shipping"
 
-_KUBERNETES = REPOSITORY / "k8s"
-_OVERLAYS = (
-    _KUBERNETES / "overlays" / "kind",
-    _KUBERNETES / "overlays" / "kind-shipper",
-)
+#: The shipper's DaemonSet: the stand-in's, and that of Fluent Bit's chart.
+SHIPPERS = ("shipper", releases.FLUENT_BIT)
 
-#: What the shipper executes, by the name it has in the ConfigMap.
+_KUBERNETES = REPOSITORY / "k8s"
+_KIND = _KUBERNETES / "overlays" / "kind"
+_STAND_IN = _KUBERNETES / "overlays" / "kind-shipper"
+
+#: What the stand-in executes, by the name it has in the ConfigMap.
 VALUES = {
     "values.yaml": REPOSITORY / "helm-values" / "fluent-bit.yaml",
     "override.yaml": REPOSITORY / "helm-values" / "overrides" / "kind" / "fluent-bit.yaml",
@@ -32,34 +33,46 @@ VALUES = {
 _DIGEST = "cali.sandbox/configuration"
 
 
-def build(settings: Mapping[str, str], images: Mapping[str, str]) -> list[Manifest]:
-    """Everything to apply; raises DefinitionError for what is broken.
+def shipper(images: Mapping[str, str]) -> str:
+    """The shipper's DaemonSet: Fluent Bit's where there is an image of it."""
+    stand_in, fluent_bit = SHIPPERS
+    return fluent_bit if releases.FLUENT_BIT in images else stand_in
+
+
+def build(settings: Mapping[str, str], images: Mapping[str, str], authority: str = "") -> list[Manifest]:
+    """Everything to apply.
 
     Args:
         settings: The ConfigMap `cali-runtime`.
         images: References by image name; `cali/<name>` in a manifest becomes that reference.
+        authority: PEM: who vouches for Kinesis, to Fluent Bit.
+
+    Raises:
+        DefinitionError: A definition is broken.
+        ChartUnavailableError: A chart cannot be had.
+        RenderError: Helm refuses a chart with our values.
     """
-    values = {name: path.read_text(encoding="utf-8") for name, path in VALUES.items()}
-    configuration = [
-        _config_map("cali-runtime", WORKLOADS, settings),
-        _config_map("cali-runtime", SHIPPING, settings),
-        _config_map("fluent-bit-values", SHIPPING, values),
-    ]
-    manifests = [manifest for overlay in _OVERLAYS for manifest in kustomization.build(overlay)]
-    manifests += releases.metrics_server()
+    configuration = [_config_map("cali-runtime", WORKLOADS, settings), _config_map("cali-runtime", SHIPPING, settings)]
+    manifests = [*kustomization.build(_KIND), *releases.metrics_server()]
+    if releases.FLUENT_BIT in images:
+        configuration.append(_config_map("kinesis-authority", SHIPPING, {"ca.pem": authority}))
+        manifests += releases.fluent_bit()
+    else:
+        values = {name: path.read_text(encoding="utf-8") for name, path in VALUES.items()}
+        configuration.append(_config_map("fluent-bit-values", SHIPPING, values))
+        manifests += kustomization.build(_STAND_IN)
     for template in _templates(manifests):
         for container in template["spec"]["containers"]:
             container["image"] = _image(container["image"], images)
             if is_built(container["image"]):
                 # It is loaded into the node: a registry could only have somebody else's of that name.
                 container["imagePullPolicy"] = "Never"
-        used = sorted(name for name in ("cali-runtime", "fluent-bit-values") if name in str(template))
-        digest = _digest([config for config in configuration if config["metadata"]["name"] in used])
+        digest = _digest([config for config in configuration if config["metadata"]["name"] in str(template)])
         template["metadata"].setdefault("annotations", {})[_DIGEST] = digest
     return [*manifests, *configuration]
 
 
-def exist(overlays: tuple[Path, ...] = (*_OVERLAYS, releases.OWN_METRICS_SERVER)) -> list[Manifest]:
+def exist(overlays: tuple[Path, ...] = (_KIND, _STAND_IN, releases.OWN_METRICS_SERVER)) -> list[Manifest]:
     """The overlays as they stand, to read what can be read before anything runs; raises DefinitionError."""
     return [manifest for overlay in overlays for manifest in kustomization.build(overlay)]
 

@@ -46,7 +46,8 @@ class DeployedPart(Part):
         api: The cluster.
         kind: What it is.
         namespace: Where it is.
-        name: Its name, and that of its pods by their label.
+        name: What the sandbox calls it.
+        resource: Its name in the cluster, and that of its pods by their label, where it is another one.
         image: Its image.
         nature: What it really is.
         port: Where its pods listen; 0 for nowhere.
@@ -62,6 +63,7 @@ class DeployedPart(Part):
         namespace: str,
         name: str,
         image: str,
+        resource: str = "",
         nature: Nature = "real",
         port: int = 0,
     ) -> None:
@@ -69,6 +71,7 @@ class DeployedPart(Part):
         self.kind = kind
         self.namespace = namespace
         self.name = name
+        self.resource = resource or name
         self.image = image
         self.nature = nature
         self.port = port
@@ -76,7 +79,7 @@ class DeployedPart(Part):
     @property
     def endpoint(self) -> str:
         """What kubectl calls it."""
-        return f"{self.kind.lower()}/{self.name} -n {self.namespace}"
+        return f"{self.kind.lower()}/{self.resource} -n {self.namespace}"
 
     def version(self) -> str:
         """Its image."""
@@ -95,7 +98,7 @@ class DeployedPart(Part):
 
     def pods(self) -> list[Any]:
         """Its pods."""
-        return self.api.pods(self.namespace, self.name)
+        return self.api.pods(self.namespace, self.resource)
 
     def state(self) -> ProcessState:
         """Of its pods as of one process."""
@@ -121,10 +124,10 @@ class DeployedPart(Part):
         with asked(f"scale {self.name}"):
             if self.kind == "Deployment":
                 body: dict[str, Any] = {"spec": {"replicas": replicas}}
-                self.api.apps.patch_namespaced_deployment_scale(self.name, self.namespace, body)
+                self.api.apps.patch_namespaced_deployment_scale(self.resource, self.namespace, body)
             else:
                 body = {"spec": {"template": {"spec": {"nodeSelector": selector}}}}
-                self.api.apps.patch_namespaced_daemon_set(self.name, self.namespace, body)
+                self.api.apps.patch_namespaced_daemon_set(self.resource, self.namespace, body)
 
     def unstop(self, replicas: int) -> None:
         """Want `replicas` pods of what was stopped; raises ApiError."""
@@ -140,7 +143,7 @@ class DeployedPart(Part):
             NotReadyError: They stay.
             ApiError: The cluster does not tell.
         """
-        selector = f"app.kubernetes.io/name={self.name}"
+        selector = f"app.kubernetes.io/name={self.resource}"
         deadline = time.monotonic() + _GONE_S
         with asked(f"tell the pods of {self.name}"):
             while self.api.core.list_namespaced_pod(self.namespace, label_selector=selector).items:
@@ -154,18 +157,18 @@ class DeployedPart(Part):
         body = {"spec": {"template": {"metadata": {"annotations": annotations}}}}
         with asked(f"replace the pods of {self.name}"):
             if self.kind == "Deployment":
-                self.api.apps.patch_namespaced_deployment(self.name, self.namespace, body)
+                self.api.apps.patch_namespaced_deployment(self.resource, self.namespace, body)
             else:
-                self.api.apps.patch_namespaced_daemon_set(self.name, self.namespace, body)
+                self.api.apps.patch_namespaced_daemon_set(self.resource, self.namespace, body)
 
     def _counted(self) -> Counted:
         if self.kind == "Deployment":
-            found = self.api.apps.read_namespaced_deployment(self.name, self.namespace)
+            found = self.api.apps.read_namespaced_deployment(self.resource, self.namespace)
             status, wanted = found.status, found.spec.replicas
             ready = min(status.updated_replicas or 0, status.ready_replicas or 0)
             left = (status.replicas or 0) - (status.updated_replicas or 0)
         else:
-            found = self.api.apps.read_namespaced_daemon_set(self.name, self.namespace)
+            found = self.api.apps.read_namespaced_daemon_set(self.resource, self.namespace)
             status, wanted = found.status, found.status.desired_number_scheduled
             ready, left = min(status.updated_number_scheduled or 0, status.number_ready or 0), 0
         current = (status.observed_generation or 0) >= found.metadata.generation and not left

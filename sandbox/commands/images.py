@@ -8,7 +8,7 @@ import click
 
 from sandbox.commands.options import json_option, print_json
 from sandbox.images import inventory
-from sandbox.images.catalogue import CATALOGUE
+from sandbox.images.catalogue import BUILDABLE
 from sandbox.images.shelf import Shelf
 from sandbox.install.locking import exclusive
 from sandbox.instance import Home
@@ -32,7 +32,7 @@ def build(names: tuple[str, ...], everything: bool) -> None:
     if names:
         wanted = [shelf.built(name) for name in names]
     else:
-        wanted = [shelf.built(name) if everything else shelf.choose(name) for name in CATALOGUE]
+        wanted = [shelf.built(name) if everything else shelf.choose(name) for name in BUILDABLE]
     begun = time.monotonic()
     made = shelf.make(wanted)
     for image in wanted:

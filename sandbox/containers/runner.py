@@ -150,6 +150,11 @@ class Runner:
             with asked(f"stop {name}"):
                 found.stop(timeout=patience_s)
 
+    def drop(self, name: str) -> None:
+        """Remove a container with its volumes, when there is one."""
+        if (found := self.find(name)) is not None:
+            self._remove(found)
+
     def states(self) -> dict[str, ProcessState]:
         """What runs, by part."""
         return {c.labels[NAME_LABEL]: _state(c) for c in self._containers() if NAME_LABEL in c.labels}

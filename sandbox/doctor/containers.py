@@ -10,7 +10,7 @@ from sandbox.doctor.look import Check, look
 from sandbox.engine import client
 from sandbox.images import room, tools
 from sandbox.images.artefact import Artefact, order
-from sandbox.images.catalogue import CATALOGUE
+from sandbox.images.catalogue import BUILDABLE
 from sandbox.images.debian import DebianImage
 from sandbox.images.image import PublishedImage
 from sandbox.images.program import GO_REMEDY, Program, Source
@@ -23,7 +23,7 @@ from sandbox.terminal import Terminal
 CLUSTER = frozenset({"kind-node", "metrics-server"})
 
 #: Those that every target with containers needs, besides its emulator; `python` is what others are built on.
-PLAIN = frozenset(CATALOGUE) - CLUSTER - {"python", "localstack", "ministack"}
+PLAIN = frozenset(BUILDABLE) - CLUSTER - {"python", "localstack", "ministack"}
 
 _TO_BUILD = "to build images that cannot be pulled"
 

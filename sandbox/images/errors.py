@@ -45,8 +45,20 @@ class UnknownImageError(UsageError):
         self.name = name
 
 
+class NoRecipeError(UsageError):
+    """The image is published alone; none of ours stands in for it.
+
+    Attributes:
+        name: Its name.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} is not built here", hint="`sandbox up` pulls it where it can")
+        self.name = name
+
+
 class UnpublishedError(PrerequisiteError):
-    """Only published images are allowed, and this one cannot be pulled.
+    """The image cannot be pulled, and none of ours may stand in for it.
 
     Attributes:
         reference: What was asked for.

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from sandbox.images import kind_node
 from sandbox.images.artefact import Artefact
-from sandbox.images.catalogue import CATALOGUE
+from sandbox.images.catalogue import BUILDABLE, CATALOGUE
 from sandbox.images.image import LABEL, PREFIX, BuiltImage
 from sandbox.images.shelf import Shelf
 
@@ -41,7 +41,7 @@ def rows(shelf: Shelf) -> list[Row]:
     """Every image of the catalogue."""
     found = []
     for entry in CATALOGUE.values():
-        image = shelf.choose(entry.name)
+        image = shelf.choose(entry.name) if entry.recipe else shelf.published(entry.name)
         here = image.exists()
         origin: Literal["published", "built"] = "built" if isinstance(image, BuiltImage) else "published"
         size = image.size if here else None
@@ -69,7 +69,7 @@ def clean(shelf: Shelf, *, everything: bool) -> list[str]:
     kind_node.remove_builder(shelf.shop)
     kept: set[str] = set()
     if not everything:
-        for name in CATALOGUE:
+        for name in BUILDABLE:
             kept |= _references(shelf.built(name))
     engine = shelf.shop.engine
     removed = []

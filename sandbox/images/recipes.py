@@ -19,7 +19,7 @@ _FILES = REPOSITORY / "images"
 _LOCKS = REPOSITORY / "requirements"
 
 #: The sandbox's servers import these and nothing else of it.
-_SERVER_PACKAGES = ("firehose", "shipper", "slack", "definitions")
+_SERVER_PACKAGES = ("firehose", "shipper", "slack", "definitions", "tls_front.py")
 _SERVER_MODULES = ("__init__.py", "errors.py", "jsonlog.py", "termination.py")
 
 
@@ -77,7 +77,7 @@ class Recipes:
 
     @cached_property
     def sandbox(self) -> BuiltImage:
-        """Firehose, Slack and the shipper: one image, the module to run is its argument."""
+        """Firehose, Slack, the shipper and TLS for Fluent Bit: one image, the module to run is its argument."""
         source: dict[str, Content] = {
             f"sandbox/{name}": REPOSITORY / "sandbox" / name for name in (*_SERVER_PACKAGES, *_SERVER_MODULES)
         }

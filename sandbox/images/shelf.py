@@ -7,7 +7,7 @@ from functools import cached_property
 
 from sandbox.images import catalogue, room
 from sandbox.images.artefact import Artefact, order
-from sandbox.images.errors import UnpublishedError
+from sandbox.images.errors import NoRecipeError, UnpublishedError
 from sandbox.images.image import PREFIX, Image, PublishedImage
 from sandbox.images.recipes import Recipes
 from sandbox.images.registry import Registries
@@ -48,32 +48,46 @@ class Shelf:
         """The published image where it is here or can be pulled, else ours; decided once.
 
         One of ours that is built and up to date is taken without asking a registry again.
+
+        Raises:
+            UnpublishedError: It cannot be pulled, and none of ours stands in for it or may do so.
         """
         if name not in self._chosen:
             self._chosen[name] = self._decide(catalogue.entry(name))
         return self._chosen[name]
 
     def built(self, name: str) -> Image:
-        """Ours, whatever is published."""
-        image: Image = getattr(self.recipes, catalogue.entry(name).recipe)
+        """Ours, whatever is published; raises NoRecipeError where there is none of ours."""
+        recipe = catalogue.entry(name).recipe
+        if recipe is None:
+            raise NoRecipeError(name)
+        image: Image = getattr(self.recipes, recipe)
         return image
+
+    def published(self, name: str) -> PublishedImage:
+        """The published one, as it is pulled here; raises LookupError for what nobody publishes."""
+        reference = catalogue.entry(name).published
+        if reference is None:
+            raise LookupError(f"nobody publishes {name}")
+        return PublishedImage(name, self.shop, published=self.shop.settings.published(reference))
 
     def _decide(self, entry: catalogue.Entry) -> Image:
         source = self.shop.settings.source
-        if entry.published is None or source == "built":
+        if entry.published is None or (source == "built" and entry.recipe):
             return self.built(entry.name)
-        reference = self.shop.settings.published(entry.published)
-        published = PublishedImage(entry.name, self.shop, published=reference)
+        published = self.published(entry.name)
+        if source == "built":
+            raise UnpublishedError(published.reference, "CALI_IMAGES is built")
         if published.exists():
             return published
-        if source == "auto" and self.built(entry.name).exists():
+        if source == "auto" and entry.recipe and self.built(entry.name).exists():
             return self.built(entry.name)
-        refusal = self._registries.refusal(reference)
+        refusal = self._registries.refusal(published.reference)
         if refusal is None:
             return published
-        if source == "published":
-            raise UnpublishedError(reference, refusal)
-        self._terminal.say(f"{reference} cannot be pulled ({refusal}): our own stands in for it")
+        if source == "published" or entry.recipe is None:
+            raise UnpublishedError(published.reference, refusal)
+        self._terminal.say(f"{published.reference} cannot be pulled ({refusal}): our own stands in for it")
         return self.built(entry.name)
 
     def make(self, wanted: Iterable[Artefact]) -> list[Artefact]:
@@ -110,7 +124,7 @@ def ensure(names: Sequence[str], terminal: Terminal, home: Home | None = None) -
 
     Raises:
         EngineMissingError: No Docker engine answers.
-        UnpublishedError: CALI_IMAGES=published, and one cannot be pulled.
+        UnpublishedError: One cannot be pulled, and CALI_IMAGES=published or none of ours stands in for it.
         BuildError: One could not be built.
     """
     shelf = Shelf.of(home or Home.from_environment(), terminal)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -32,7 +32,7 @@ class Workshop:
     settings: Settings
     environment: Mapping[str, str]
     connect: Callable[[], docker.DockerClient] = client.connect
-    lock: Path = Path(tempfile.gettempdir()) / f"cali-images-{os.getuid()}.lock"
+    lock: Path = field(default_factory=lambda: Path(tempfile.gettempdir()) / f"cali-images-{os.getuid()}.lock")
 
     @cached_property
     def engine(self) -> docker.DockerClient:

@@ -9,13 +9,14 @@ from collections.abc import Mapping
 
 import httpx
 
+from sandbox.certificates import Certificates
 from sandbox.definitions import fluent_bit
 from sandbox.instance import Instance
 from sandbox.ports import LOOPBACK
+from sandbox.services.aws import HEALTH_PATH
 from sandbox.services.base import PROBE_TIMEOUT_S, NotReadyError, Program
 from sandbox.services.servers import OwnServer
 from sandbox.services.shipper import Shipper
-from sandbox.tls_front import AUTHORITY
 
 #: The name in the certificate: Fluent Bit's Kinesis output takes a host, and verifies it.
 TLS_HOST = "localhost"
@@ -40,22 +41,27 @@ class KinesisTls(OwnServer):
         return f"https://{TLS_HOST}:{self.port}"
 
     @property
-    def authority(self) -> str:
-        """The certificate of the authority to trust."""
-        return str(self.instance.state(self.name) / AUTHORITY)
+    def certificates(self) -> Certificates:
+        """What it shows, and the authority to trust."""
+        return Certificates(self.instance.state(self.name))
 
     def arguments(self) -> list[str]:
-        """Where it forwards to, and where its certificate is kept."""
-        folder = self.instance.state(self.name)
-        return ["--forward-to", str(self.ports["aws"]), "--certificates", str(folder)]
+        """Where it forwards to, and what it shows."""
+        self.certificates.ensure([TLS_HOST, LOOPBACK])
+        return ["--forward-to", f"{LOOPBACK}:{self.ports['aws']}", "--certificate", str(self.certificates.server)]
 
     def probe(self) -> None:
         """The emulator answers through it, with a certificate that its authority vouches for."""
-        try:
-            trusted = ssl.create_default_context(cafile=self.authority)
-            httpx.get(f"{self.endpoint}/_ministack/health", verify=trusted, timeout=PROBE_TIMEOUT_S, trust_env=False)
-        except (httpx.HTTPError, OSError) as error:
-            raise NotReadyError(self.name, f"{self.endpoint}: {error}") from error
+        require_tls(self.name, f"{self.endpoint}{HEALTH_PATH}", self.certificates)
+
+
+def require_tls(name: str, url: str, certificates: Certificates) -> None:
+    """Raise NotReadyError unless somebody answers there, with a certificate that the authority vouches for."""
+    try:
+        trusted = ssl.create_default_context(cafile=certificates.authority)
+        httpx.get(url, verify=trusted, timeout=PROBE_TIMEOUT_S, trust_env=False)
+    except (httpx.HTTPError, OSError) as error:
+        raise NotReadyError(name, f"{url}: {error}") from error
 
 
 class FluentBit(Shipper):
@@ -81,7 +87,7 @@ class FluentBit(Shipper):
             "CALI_SHIPPER_LISTEN": LOOPBACK,
             "CALI_KINESIS_ENDPOINT": TLS_HOST,
             "CALI_KINESIS_PORT": str(self.ports[KinesisTls.name]),
-            "CALI_KINESIS_CA_FILE": KinesisTls(self.instance, self.ports).authority,
+            "CALI_KINESIS_CA_FILE": str(KinesisTls(self.instance, self.ports).certificates.authority),
         }
         # Scripts are named relative to the configuration's folder.
         configuration = folder / fluent_bit.CONFIG_FOLDER

@@ -58,6 +58,10 @@ class ContainerTarget(Target):
             images = ensure(list(dict.fromkeys(names)), terminal)
         self.memory.variant |= {f"{_IMAGE}{name}": reference for name, reference in images.items()}
 
+    def leave_image(self, name: str) -> None:
+        """Take an image no longer."""
+        self.memory.variant.pop(f"{_IMAGE}{name}", None)
+
     def renew_images(self, names: Iterable[str]) -> None:
         """Have the images as their code stands now, and tell every other command which they are."""
         before = self.images

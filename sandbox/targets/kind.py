@@ -6,15 +6,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import ClassVar
 
-from sandbox.cluster import manifests
+from sandbox.cluster import manifests, releases
 from sandbox.cluster.api import Api
 from sandbox.cluster.faults import Faults, reason
 from sandbox.cluster.node import Node
 from sandbox.cluster.parts import deployed
+from sandbox.cluster.releases import FLUENT_BIT
 from sandbox.cluster.workload import DeployedPart, PodReplicas
+from sandbox.containers.kinesis_tls import KinesisTls
 from sandbox.containers.part import ContainerPart
 from sandbox.definitions import fluent_bit as definition
+from sandbox.definitions.kustomization import Manifest
 from sandbox.doctor.containers import docker_command
+from sandbox.helm.errors import ChartUnavailableError
+from sandbox.images.errors import ToolMissingError, UnpublishedError
 from sandbox.images.shelf import is_built
 from sandbox.images.tools import tool
 from sandbox.install import prerequisites
@@ -43,7 +48,7 @@ class Kind(ContainerTarget):
     """One instance as containers and pods."""
 
     name = "kind"
-    early: ClassVar[tuple[str, ...]] = ()
+    early: ClassVar[tuple[str, ...]] = (KinesisTls.name,)
 
     def __init__(self, instance: Instance) -> None:
         super().__init__(instance)
@@ -53,8 +58,15 @@ class Kind(ContainerTarget):
 
     @property
     def servers(self) -> Mapping[str, ContainerPart]:
-        """The containers beside the cluster."""
-        return self.made()
+        """The containers beside the cluster; the last one for Fluent Bit alone."""
+        servers = self.made()
+        if FLUENT_BIT in self.images:
+            servers[KinesisTls.name] = self._kinesis_tls
+        return servers
+
+    @property
+    def _kinesis_tls(self) -> KinesisTls:
+        return KinesisTls(self.images, self.memory.ports, self.instance)
 
     @property
     def _deployed(self) -> dict[str, DeployedPart]:
@@ -79,7 +91,8 @@ class Kind(ContainerTarget):
         docker_command()
         program = tool("kind", terminal)
         self.have_images((*(kind.image_name for kind in self.server_kinds), *_DEPLOYED, _NODE), terminal)
-        self.choose_ports({kind.name: kind.inner_port for kind in self.server_kinds})
+        self._choose_shipper(terminal)
+        self.choose_ports({part.name: part.inner_port for part in self.servers.values()})
         self.begin()
         with terminal.stage("network"):
             self.runner.network()
@@ -87,10 +100,26 @@ class Kind(ContainerTarget):
         self.api.forget()  # It may have been asked about a node that was replaced just now.
         self._cluster = Background(lambda: self._fill(program))
 
+    def _choose_shipper(self, terminal: Terminal) -> None:
+        """Fluent Bit itself where its image and its chart can be had, else the stand-in."""
+        try:
+            self.have_images([FLUENT_BIT], terminal)
+            releases.have_fluent_bit()
+        except (UnpublishedError, ChartUnavailableError, ToolMissingError) as error:
+            self.leave_image(FLUENT_BIT)
+            self.runner.drop(KinesisTls.name)  # of an `up` that had both
+            terminal.say(f"{error.message}: the stand-in for Fluent Bit executes its values")
+
+    @property
+    def _in_cluster(self) -> list[str]:
+        """The images that the node is to have."""
+        chosen = (FLUENT_BIT,) if FLUENT_BIT in self.images else ()
+        return [self.images[name] for name in (*_DEPLOYED, *chosen)]
+
     def _fill(self, program: Path) -> None:
         """Wait for the node and load the images, while Terraform is at work."""
         self.node.wait(self.images[_NODE])
-        self.node.load(program, [self.images[name] for name in _DEPLOYED])
+        self.node.load(program, self._in_cluster)
         self.api.wait()
 
     def deploy(self, terminal: Terminal) -> None:
@@ -98,9 +127,16 @@ class Kind(ContainerTarget):
         with terminal.stage("cluster, with its images"):
             self._cluster.result()
         with terminal.stage("kubectl apply"):
-            self.api.apply(manifests.build(self.runtime_settings(), self.images))
+            for name in set(manifests.SHIPPERS) - {manifests.shipper(self.images)}:
+                self.api.remove_daemon_set(manifests.SHIPPING, name)
+            self.api.apply(self._manifests())
             for part in self._deployed.values():
                 part.unstop(_replicas(part.name))
+
+    def _manifests(self) -> list[Manifest]:
+        certificates = self._kinesis_tls.certificates
+        authority = certificates.authority.read_text() if FLUENT_BIT in self.images else ""
+        return manifests.build(self.runtime_settings(), self.images, authority)
 
     def start(self, name: str) -> None:
         """A container, or a workload, by its definitions and its image as they stand now."""
@@ -108,10 +144,10 @@ class Kind(ContainerTarget):
             super().start(name)
             return
         self.renew_images(_DEPLOYED)
-        self.node.load(tool("kind", Terminal(to_stderr=True)), [self.images[name] for name in _DEPLOYED])
+        self.node.load(tool("kind", Terminal(to_stderr=True)), self._in_cluster)
         # What else was stopped stays so: its own definition would want pods of it.
-        others = self._deployed.keys() - {name}
-        built = manifests.build(self.runtime_settings(), self.images)
+        others = {part.resource for part in self._deployed.values() if part.name != name}
+        built = self._manifests()
         self.api.apply([m for m in built if m["kind"] not in _WORKLOADS or m["metadata"]["name"] not in others])
         self._deployed[name].unstop(_replicas(name))
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.cluster import manifests
+from sandbox.cluster import manifests, releases
 
 IMAGES = {
     "consumer": "cali/consumer:0123",
@@ -52,6 +52,27 @@ def test_each_namespace_that_reads_the_settings_has_them() -> None:
     for namespace in (manifests.WORKLOADS, manifests.SHIPPING):
         assert built[f"ConfigMap/{namespace}/cali-runtime"]["data"] == SETTINGS
     assert "[INPUT]" in built[f"ConfigMap/{manifests.SHIPPING}/fluent-bit-values"]["data"]["values.yaml"]
+
+
+def test_where_there_is_an_image_of_fluent_bit_its_chart_takes_the_stand_ins_place(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    spec = {"containers": [{"name": "fluent-bit", "image": "cali/fluent-bit:1"}], "volumes": "kinesis-authority"}
+    chart = {
+        "kind": "DaemonSet",
+        "metadata": {"name": "fluent-bit"},
+        "spec": {"template": {"metadata": {}, "spec": spec}},
+    }
+    monkeypatch.setattr(releases, "fluent_bit", lambda: [chart])
+    built = manifests.build(SETTINGS, {**IMAGES, "fluent-bit": "registry.example/fluent-bit:5"}, "an authority")
+    templates = _pods(built)
+    assert "shipper" not in templates
+    [container] = templates["fluent-bit"]["spec"]["containers"]
+    assert container == {"name": "fluent-bit", "image": "registry.example/fluent-bit:5"}
+    named = _by_name(built)
+    assert named[f"ConfigMap/{manifests.SHIPPING}/kinesis-authority"]["data"] == {"ca.pem": "an authority"}
+    assert f"ConfigMap/{manifests.SHIPPING}/fluent-bit-values" not in named
+    assert templates["fluent-bit"]["metadata"]["annotations"]
 
 
 def test_a_changed_setting_replaces_only_pods_that_read_it() -> None:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 from rich.console import Console
 
-from sandbox.images.catalogue import CATALOGUE
-from sandbox.images.errors import UnknownImageError, UnpublishedError
+from sandbox.images.catalogue import BUILDABLE, CATALOGUE
+from sandbox.images.errors import NoRecipeError, UnknownImageError, UnpublishedError
 from sandbox.images.image import LABEL
-from sandbox.images.inventory import clean
+from sandbox.images.inventory import clean, rows
 from sandbox.images.settings import Settings
 from sandbox.images.shelf import Shelf, is_built
 from sandbox.images.workshop import Workshop
@@ -86,9 +86,30 @@ def test_with_published_only_nothing_stands_in(shop: Workshop, terminal: Termina
         Shelf(strict, terminal).choose("opensearch")
 
 
+def test_one_that_none_of_ours_stands_in_for_is_pulled_or_refused(
+    shop: Workshop, engine: FakeEngine, terminal: Terminal
+) -> None:
+    with pytest.raises(UnpublishedError, match=r"fluent-bit.* cannot be pulled: not found"):
+        Shelf(shop, terminal).choose("fluent-bit")
+    with pytest.raises(UnpublishedError, match="CALI_IMAGES is built"):
+        Shelf(replace(shop, settings=Settings(source="built")), terminal).choose("fluent-bit")
+    with pytest.raises(NoRecipeError, match="fluent-bit is not built here"):
+        Shelf(shop, terminal).built("fluent-bit")
+    published = CATALOGUE["fluent-bit"].published or ""
+    engine.images.in_registry.add(published)
+    assert Shelf(shop, terminal).choose("fluent-bit").reference == published
+
+
+def test_the_list_names_every_image(shop: Workshop, engine: FakeEngine, terminal: Terminal) -> None:
+    engine.images.reached = False
+    found = {row.name: row for row in rows(Shelf(shop, terminal))}
+    assert found.keys() == CATALOGUE.keys()
+    assert (found["fluent-bit"].origin, found["fluent-bit"].state) == ("published", "missing")
+
+
 def test_with_built_only_no_registry_is_asked(shop: Workshop, engine: FakeEngine, terminal: Terminal) -> None:
     shelf = Shelf(replace(shop, settings=Settings(source="built")), terminal)
-    assert all(is_built(shelf.choose(name).reference) for name in CATALOGUE)
+    assert all(is_built(shelf.choose(name).reference) for name in BUILDABLE)
     assert engine.images.asked == []
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from sandbox.images import program, programs
 from sandbox.images.artefact import Artefact
-from sandbox.images.catalogue import CATALOGUE
+from sandbox.images.catalogue import BUILDABLE, CATALOGUE
 from sandbox.images.dockerfile import DockerfileImage, label_stages
 from sandbox.images.errors import BuildError
 from sandbox.images.image import LABEL
@@ -62,7 +62,7 @@ def context(image: DockerfileImage) -> dict[str, tarfile.TarInfo]:
 
 
 def test_every_image_has_a_recipe_and_every_program_a_lock(shelf: Shelf) -> None:
-    artefacts = everything([shelf.built(name) for name in CATALOGUE]).values()
+    artefacts = everything([shelf.built(name) for name in BUILDABLE]).values()
     names = {artefact.name for artefact in artefacts}
     assert {"debian", "python", "kubelet", "containerd", "etcd", "coredns", "kube-proxy", "pause"} <= names
     for item in artefacts:
@@ -119,8 +119,11 @@ def test_all_that_the_servers_import_is_in_their_image(shelf: Shelf) -> None:
     image = shelf.recipes.sandbox
     assert isinstance(image, DockerfileImage)
     names = context(image)
-    programs = {name for name in names if name.endswith("__main__.py")}
-    assert {"sandbox/shipper/__main__.py", "sandbox/firehose/__main__.py", "sandbox/slack/__main__.py"} <= programs
+    programs = {name for name in names if name.endswith(("__main__.py", "tls_front.py"))}
+    assert {
+        f"sandbox/{name}"
+        for name in ("shipper/__main__.py", "firehose/__main__.py", "slack/__main__.py", "tls_front.py")
+    } <= programs
     assert _reached(programs) - names.keys() == set()
 
 
@@ -210,7 +213,7 @@ def test_two_checkouts_share_their_images(shop: Workshop, tmp_path: Path) -> Non
 
     def references(home: str) -> list[str]:
         other = replace(shop, home=Home(tmp_path / home), settings=Settings(source="built", certificates=(b"a", b"b")))
-        return [Shelf(other, Terminal()).built(name).reference for name in CATALOGUE]
+        return [Shelf(other, Terminal()).built(name).reference for name in BUILDABLE]
 
     assert references("first") == references("second")
 

@@ -12,7 +12,7 @@ import pytest
 
 from sandbox.images import room
 from sandbox.images.artefact import Artefact, order
-from sandbox.images.catalogue import CATALOGUE
+from sandbox.images.catalogue import BUILDABLE
 from sandbox.images.program import version
 from sandbox.images.settings import Settings
 from sandbox.images.shelf import Shelf
@@ -32,7 +32,7 @@ def cold(shop: Workshop, tmp_path: Path) -> Workshop:
 
 
 def everything(shop: Workshop) -> list[Artefact]:
-    return order(Shelf(shop, Terminal()).choose(name) for name in CATALOGUE)
+    return order(Shelf(shop, Terminal()).choose(name) for name in BUILDABLE)
 
 
 def free(monkeypatch: pytest.MonkeyPatch, gib: float) -> None:

@@ -12,17 +12,23 @@ import pytest
 from rich.console import Console
 from urllib3.exceptions import ProtocolError
 
+from sandbox.cluster import releases
 from sandbox.containers.definition import Definition
 from sandbox.containers.faults import ContainerError
-from sandbox.errors import ExitCode
+from sandbox.definitions import charts
+from sandbox.errors import ExitCode, SandboxError
+from sandbox.helm.errors import ChartUnavailableError
+from sandbox.images.catalogue import CATALOGUE
+from sandbox.images.errors import UnpublishedError
 from sandbox.install.prerequisites import MissingError
-from sandbox.instance import Instance
+from sandbox.instance import REPOSITORY, Instance
 from sandbox.services.base import NotReadyError, ProcessState
 from sandbox.targets import containerized, kind
 from sandbox.targets.bring_up import wait_ready
 from sandbox.targets.kind import Kind
 from sandbox.terminal import Terminal
 
+FLUENT_BIT = str(CATALOGUE["fluent-bit"].published)
 SERVERS = ("aws", "opensearch", "milvus", "model", "slack", "firehose")
 RUNNING = ProcessState("RUNNING", 1, "")
 
@@ -86,6 +92,8 @@ class Bench:
     def __init__(self, instance: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
         self.done: list[Any] = []
         self.images_are_of = "1"
+        self.publishes = False
+        self.chart_fault: SandboxError | None = None
         self.target = Kind(instance)
         self.api, self.node = FakeApi(self.done), FakeNode(self.done)
         self.target.api, self.target.node = self.api, self.node  # type: ignore[assignment]
@@ -95,6 +103,8 @@ class Bench:
         monkeypatch.setattr(runner, "network", lambda: self.done.append("network"))
         monkeypatch.setattr(runner, "halt", lambda name, _: self.done.append(f"halt {name}"))
         monkeypatch.setattr(runner, "run", self._run)
+        monkeypatch.setattr(runner, "drop", lambda name: self.done.append(f"drop {name}"))
+        monkeypatch.setattr(releases, "have_fluent_bit", self._have_chart)
         monkeypatch.setattr(kind, "tool", lambda *_: Path("kind"))
         monkeypatch.setattr(containerized, "ensure", self._ensure)
         monkeypatch.setattr("sandbox.install.prerequisites.check_machine", lambda *_, **__: None)
@@ -103,8 +113,16 @@ class Bench:
         self.done.append(f"run {name} from {definition.image}")
 
     def _ensure(self, names: list[str], _: Terminal) -> dict[str, str]:
+        if list(names) == ["fluent-bit"]:
+            if not self.publishes:
+                raise UnpublishedError(FLUENT_BIT, "no such host")
+            return {"fluent-bit": FLUENT_BIT}
         self.done.append("images")
         return {name: f"cali/{name}:{self.images_are_of}" for name in names}
+
+    def _have_chart(self) -> None:
+        if self.chart_fault:
+            raise self.chart_fault
 
 
 @pytest.fixture
@@ -133,10 +151,45 @@ def docker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_cluster_is_asked_anew_once_its_node_was_begun(bench: Bench, terminal: Terminal) -> None:
     bench.target.prepare(terminal)
     bench.target._cluster.result()
-    assert bench.done[:4] == ["images", "network", "begin cali/kind-node:1", "forget"]
-    assert bench.done[4] == "wait for the node"
-    assert bench.done[5].startswith("load cali/consumer:1 ")
-    assert bench.done[6:] == ["wait for the API server"]
+    done = [what for what in bench.done if what != "drop kinesis-tls"]
+    assert done[:4] == ["images", "network", "begin cali/kind-node:1", "forget"]
+    assert done[4] == "wait for the node"
+    assert done[5].startswith("load cali/consumer:1 ")
+    assert done[6:] == ["wait for the API server"]
+
+
+@pytest.mark.usefixtures("docker")
+def test_fluent_bit_itself_runs_where_its_image_and_its_chart_can_be_had(bench: Bench, terminal: Terminal) -> None:
+    bench.publishes = True
+    bench.target.prepare(terminal)
+    bench.target._cluster.result()
+    shipper = bench.target.workloads()["shipper"]
+    assert (shipper.nature, shipper.version()) == ("real", FLUENT_BIT)
+    assert "daemonset/fluent-bit" in shipper.endpoint
+    assert "kinesis-tls" in bench.target.servers
+    assert next(what for what in bench.done if what.startswith("load")).endswith(FLUENT_BIT)
+
+
+@pytest.mark.usefixtures("docker")
+@pytest.mark.parametrize("chart_is_missing", [True, False])
+def test_without_one_of_them_the_stand_in_runs_and_the_reason_is_said(
+    bench: Bench, terminal: Terminal, *, chart_is_missing: bool
+) -> None:
+    bench.target.memory.variant["image fluent-bit"] = FLUENT_BIT  # of an `up` that had both
+    if chart_is_missing:
+        bench.publishes = True
+        chart = charts.read(REPOSITORY / "helm-values")["fluent-bit"]
+        bench.chart_fault = ChartUnavailableError(chart, "charts.example", "no such host")
+    bench.target.prepare(terminal)
+    bench.target._cluster.result()
+    shipper = bench.target.workloads()["shipper"]
+    assert (shipper.nature, shipper.version()) == ("stand-in", "cali/sandbox:1")
+    assert "kinesis-tls" not in bench.target.servers
+    assert "drop kinesis-tls" in bench.done
+    assert isinstance(terminal.console.file, io.StringIO)
+    assert "no such host: the stand-in for Fluent Bit executes its values" in " ".join(
+        terminal.console.file.getvalue().split()
+    )
 
 
 def test_kind_without_the_docker_command_is_a_missing_prerequisite(

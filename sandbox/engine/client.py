@@ -33,10 +33,17 @@ class EngineMissingError(PrerequisiteError):
 
 
 def address(environment: Mapping[str, str] = os.environ) -> str:
-    """Where the engine is: DOCKER_HOST, else the address of the current `docker context`."""
+    """Where the engine is: DOCKER_HOST, else the context that DOCKER_CONTEXT names, else the current one.
+
+    Raises:
+        EngineMissingError: There is no context of that name.
+    """
     if host := environment.get("DOCKER_HOST"):
         return host
-    context = ContextAPI.get_current_context()
+    named = environment.get("DOCKER_CONTEXT")
+    context = ContextAPI.get_context(named)
+    if named and context is None:
+        raise EngineMissingError(f"the context {named}", "`docker context ls` has none of this name")
     return str(context.Host) if context is not None and context.Host else "unix:///var/run/docker.sock"
 
 

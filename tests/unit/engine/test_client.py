@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import errno
+import hashlib
+import json
 from pathlib import Path
 
 import docker
@@ -40,3 +42,16 @@ def test_a_socket_that_refuses_the_user_is_told_with_the_group_to_join(monkeypat
 def test_the_variable_wins_over_the_context() -> None:
     assert client.address({"DOCKER_HOST": "tcp://127.0.0.1:2375"}) == "tcp://127.0.0.1:2375"
     assert "://" in client.address({})
+
+
+def test_a_named_context_wins_over_the_current_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+    (tmp_path / "config.json").write_text("{}")
+    metadata = tmp_path / "contexts" / "meta" / hashlib.sha256(b"colima").hexdigest() / "meta.json"
+    metadata.parent.mkdir(parents=True)
+    endpoint = {"Host": "unix:///colima.sock", "SkipTLSVerify": False}
+    metadata.write_text(json.dumps({"Name": "colima", "Metadata": {}, "Endpoints": {"docker": endpoint}}))
+    assert client.address({"DOCKER_CONTEXT": "colima"}) == "unix:///colima.sock"
+    assert client.address({"DOCKER_CONTEXT": "colima", "DOCKER_HOST": "tcp://127.0.0.1:1"}) == "tcp://127.0.0.1:1"
+    with pytest.raises(client.EngineMissingError, match=r"at the context lima: .*none of this name"):
+        client.address({"DOCKER_CONTEXT": "lima"})

@@ -109,7 +109,7 @@ class DeployedPart(Part):
         if counted.ready:
             return ProcessState("RUNNING", None, detail)
         restarts = max((_restarts(pod) for pod in self.pods()), default=0)
-        if restarts > _ATTEMPTS:
+        if restarts > _ATTEMPTS and counted.current:  # else they are the pods of an older definition
             return ProcessState("FATAL", None, detail)
         return ProcessState("BACKOFF" if restarts else "STARTING", None, detail)
 
@@ -129,12 +129,17 @@ class DeployedPart(Part):
                 body = {"spec": {"template": {"spec": {"nodeSelector": selector}}}}
                 self.api.apps.patch_namespaced_daemon_set(self.resource, self.namespace, body)
 
-    def unstop(self, replicas: int) -> None:
-        """Want `replicas` pods of what was stopped; raises ApiError."""
+    def revive(self, replicas: int) -> None:
+        """Want `replicas` pods of what was stopped, and new ones of what does not stay up; raises ApiError.
+
+        A pod that ended again and again would be tried only minutes from now, though its reason may be gone.
+        """
         with asked(f"tell the state of {self.name}"):
-            stopped = self.state().state == "STOPPED"
-        if stopped:
+            state = self.state().state
+        if state == "STOPPED":
             self.scale(replicas)
+        elif state == "FATAL":
+            self.roll()
 
     def wait_gone(self) -> None:
         """Until none of its pods is left, those on their way out included.
@@ -170,7 +175,8 @@ class DeployedPart(Part):
         else:
             found = self.api.apps.read_namespaced_daemon_set(self.resource, self.namespace)
             status, wanted = found.status, found.status.desired_number_scheduled
-            ready, left = min(status.updated_number_scheduled or 0, status.number_ready or 0), 0
+            ready = min(status.updated_number_scheduled or 0, status.number_ready or 0)
+            left = (wanted or 0) - (status.updated_number_scheduled or 0)
         current = (status.observed_generation or 0) >= found.metadata.generation and not left
         return Counted(wanted, ready, current)
 

@@ -85,11 +85,11 @@ class FluentBit(Shipper):
             **self.environment(),
             "CALI_SHIPPER_STATE_DIR": str(self.instance.state(self.name)),
             "CALI_SHIPPER_LISTEN": LOOPBACK,
+            "CALI_SHIPPER_SCRIPTS": str(folder / fluent_bit.SCRIPT_FOLDER),
             "CALI_KINESIS_ENDPOINT": TLS_HOST,
             "CALI_KINESIS_PORT": str(self.ports[KinesisTls.name]),
             "CALI_KINESIS_CA_FILE": str(KinesisTls(self.instance, self.ports).certificates.authority),
         }
-        # Scripts are named relative to the configuration's folder.
         configuration = folder / fluent_bit.CONFIG_FOLDER
         argv = (self.binary, f"--config={configuration / 'fluent-bit.conf'}", f"--workdir={configuration.parent}")
         return Program(argv, environment, directory=configuration, stop_wait_s=25)

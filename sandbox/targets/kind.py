@@ -131,7 +131,7 @@ class Kind(ContainerTarget):
                 self.api.remove_daemon_set(manifests.SHIPPING, name)
             self.api.apply(self._manifests())
             for part in self._deployed.values():
-                part.unstop(_replicas(part.name))
+                part.revive(_replicas(part.name))
 
     def _manifests(self) -> list[Manifest]:
         certificates = self._kinesis_tls.certificates
@@ -149,7 +149,7 @@ class Kind(ContainerTarget):
         others = {part.resource for part in self._deployed.values() if part.name != name}
         built = self._manifests()
         self.api.apply([m for m in built if m["kind"] not in _WORKLOADS or m["metadata"]["name"] not in others])
-        self._deployed[name].unstop(_replicas(name))
+        self._deployed[name].revive(_replicas(name))
 
     def restart(self, name: str) -> None:
         """A workload's pods are replaced one after the other; a container is stopped and started."""

@@ -110,3 +110,4 @@ def test_the_shipper_sees_the_folders_of_its_configuration(render: Render) -> No
         mounts = {mount["mountPath"]: mount for mount in container["volumeMounts"]}
         assert mounts[variables["CALI_LOG_DIR"]]["readOnly"] is True
         assert "readOnly" not in mounts[variables["CALI_SHIPPER_STATE_DIR"]]
+        assert variables["CALI_SHIPPER_SCRIPTS"] in mounts

@@ -77,7 +77,7 @@ def test_a_cluster_that_never_answers_is_not_waited_for_without_end(
 ) -> None:
     monkeypatch.setattr(module, "_PATIENCE_S", 0.2)
     consumer = deployed(silent, {})["consumer"]
-    for call in (consumer.wait_gone, consumer.roll, lambda: consumer.scale(0), lambda: consumer.unstop(2)):
+    for call in (consumer.wait_gone, consumer.roll, lambda: consumer.scale(0), lambda: consumer.revive(2)):
         with pytest.raises(ApiError, match="timed out"):
             call()
 

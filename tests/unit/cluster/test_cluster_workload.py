@@ -30,7 +30,12 @@ class FakeApi:
         self._pods = pods
         status = Some(replicas=wanted, ready_replicas=ready, updated_replicas=updated, observed_generation=seen)
         deployment = Some(spec=Some(replicas=wanted), status=status, metadata=Some(generation=7))
-        self.apps = Some(read_namespaced_deployment=lambda name, namespace: deployment)
+        self.done: list[str] = []
+        self.apps = Some(
+            read_namespaced_deployment=lambda name, namespace: deployment,
+            patch_namespaced_deployment=lambda name, namespace, body: self.done.append(f"roll {name}"),
+            patch_namespaced_deployment_scale=lambda name, namespace, body: self.done.append(f"scale {name}"),
+        )
         self.asked: list[tuple[str, str, int, str]] = []
 
     def pods(self, namespace: str, name: str) -> list[Any]:
@@ -70,10 +75,28 @@ def test_the_reason_of_a_pod_that_cannot_start_is_told() -> None:
         ([_pod("a", ready=False)], {"ready": 0}, "STARTING"),
         ([_pod("a", ready=False, restarts=1)], {"ready": 0}, "BACKOFF"),
         ([_pod("a", ready=False, restarts=3)], {"ready": 0}, "FATAL"),
+        ([_pod("a", ready=False, restarts=3)], {"ready": 0, "seen": 6}, "BACKOFF"),
     ],
 )
 def test_its_state_is_told_in_the_words_of_a_process(pods: list[Any], counts: dict[str, int], state: str) -> None:
     assert _part(FakeApi(*pods, **counts)).state().state == state
+
+
+@pytest.mark.parametrize(
+    ("pods", "counts", "done"),
+    [
+        ([], {"wanted": 0, "ready": 0}, ["scale consumer"]),
+        ([_pod("a", ready=False, restarts=3)], {"ready": 0}, ["roll consumer"]),
+        ([_pod("a", ready=False, restarts=1)], {"ready": 0}, []),
+        ([_pod("a"), _pod("b")], {}, []),
+    ],
+)
+def test_what_was_stopped_or_does_not_stay_up_is_started_anew(
+    pods: list[Any], counts: dict[str, int], done: list[str]
+) -> None:
+    api = FakeApi(*pods, **counts)
+    _part(api).revive(2)
+    assert api.done == done
 
 
 def test_only_ready_pods_are_asked() -> None:

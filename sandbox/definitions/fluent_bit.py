@@ -92,9 +92,9 @@ def render(values: Mapping[str, Any], file: Path = Path("values.yaml")) -> dict[
     """The files that the chart mounts for the real Fluent Bit, by path below /fluent-bit.
 
     Written below any folder they serve a local `fluent-bit --config <folder>/etc/conf/fluent-bit.conf` too, with
-    CALI_SHIPPER_SCRIPTS in its environment, the folder of the scripts. Its kinesis_streams output always speaks TLS and verifies
-    the certificate: CALI_KINESIS_ENDPOINT must then be a host that answers https, CALI_KINESIS_PORT its port and
-    CALI_KINESIS_CA_FILE the authority that signed its certificate.
+    CALI_SHIPPER_SCRIPTS in its environment, the folder of the scripts. Its kinesis_streams output always speaks TLS and
+    verifies the certificate: CALI_KINESIS_ENDPOINT must then be a host that answers https, CALI_KINESIS_PORT its port
+    and CALI_KINESIS_CA_FILE the authority that signed its certificate.
     """
     texts = _config_texts(values, file)
     parsers = texts.pop("customParsers", "")

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
+from sandbox.containers.kinesis_tls import KinesisTls
 from sandbox.containers.localstack import LocalStack
 from sandbox.containers.milvus import Milvus
 from sandbox.containers.servers import Model, Slack
@@ -71,5 +72,5 @@ def test_pods_on_kind_may_reach_the_emulators_where_they_listen() -> None:
     }
     assert allowed == {
         "NetworkPolicy cali/consumer-to-emulators": {part.inner_port for part in (LocalStack, Milvus, Model, Slack)},
-        "NetworkPolicy cali-shipping/shipper-to-emulators": {LocalStack.inner_port},
+        "NetworkPolicy cali-shipping/shipper-to-emulators": {LocalStack.inner_port, KinesisTls.inner_port},
     }

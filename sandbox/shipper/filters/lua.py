@@ -49,6 +49,9 @@ class Lua(Filter):
         path = settings.text("script", "")
         if code or not path:
             return code or settings.text("script"), ""
+        if not PurePosixPath(path).is_absolute():
+            problem = f"a pod's Fluent Bit would look for it where the ConfigMap's links lead to: {path!r} is relative"
+            settings.fail("script", problem, "write ${CALI_SHIPPER_SCRIPTS}/ before its name")
         name = PurePosixPath(path).name
         if name not in context.scripts:
             known = ", ".join(context.scripts) or "none"

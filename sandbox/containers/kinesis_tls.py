@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import PurePosixPath
 
 from sandbox.certificates import Certificates
 from sandbox.containers.definition import Definition, host_of
-from sandbox.containers.part import OwnContainer
-from sandbox.instance import Instance
+from sandbox.containers.part import SharingContainer
 from sandbox.ports import LOOPBACK
 from sandbox.services.fluent_bit import require_tls
 from sandbox.services.localstack import HEALTH_PATH
@@ -19,24 +15,14 @@ from sandbox.services.localstack import HEALTH_PATH
 _CERTIFICATES = PurePosixPath("/etc/cali-tls")
 
 
-class KinesisTls(OwnContainer):
-    """Takes TLS and hands on what is in it.
-
-    Args:
-        images: References by image name.
-        ports: The ports on this machine by part.
-        instance: Keeps the certificate.
-    """
+class KinesisTls(SharingContainer):
+    """Takes TLS and hands on what is in it; its instance keeps the certificate."""
 
     name = "kinesis-tls"
     nature = "stand-in"
     image_name = "sandbox"
     inner_port = 4443
     package = "sandbox.tls_front"
-
-    def __init__(self, images: Mapping[str, str], ports: Mapping[str, int], instance: Instance) -> None:
-        super().__init__(images, ports)
-        self.instance = instance
 
     @property
     def endpoint(self) -> str:
@@ -53,11 +39,15 @@ class KinesisTls(OwnContainer):
         shown = _CERTIFICATES / self.certificates.server.name
         return ["--forward-to", f"{host_of('aws')}:4566", "--certificate", str(shown)]
 
+    @property
+    def folders(self) -> dict[str, str]:
+        """The certificate of this machine, which its owner alone may read."""
+        return {f"{_CERTIFICATES}:ro": str(self.certificates.folder)}
+
     def definition(self) -> Definition:
-        """With the certificate of this machine, which its owner alone may read."""
+        """With a certificate to show."""
         self.certificates.ensure([host_of(self.name), LOOPBACK])
-        folders = {f"{_CERTIFICATES}:ro": str(self.certificates.folder)}
-        return replace(super().definition(), folders=folders, user=f"{os.getuid()}:{os.getgid()}")
+        return super().definition()
 
     def probe(self) -> None:
         """The emulator answers through it, with a certificate that its authority vouches for."""

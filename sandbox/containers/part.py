@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from abc import abstractmethod
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import ClassVar
 
 from sandbox.containers.definition import Definition, host_of
+from sandbox.instance import Instance
 from sandbox.ports import LOOPBACK
 from sandbox.services.base import Part
 from sandbox.services.servers import HEALTH_PATH, require_ok
+
+
+def me() -> str:
+    """Who owns the folders that containers share with this machine: files of the instance stay its owner's."""
+    return f"{os.getuid()}:{os.getgid()}"
 
 
 class ContainerPart(Part):
@@ -78,3 +86,26 @@ class OwnContainer(ContainerPart):
     def probe(self) -> None:
         """Its health address answers ok."""
         require_ok(self.name, self.get(HEALTH_PATH).json())
+
+
+class SharingContainer(OwnContainer):
+    """One of these that shares folders with this machine, as their owner.
+
+    Args:
+        images: References by image name.
+        ports: The ports on this machine by part.
+        instance: Whose folders they are.
+    """
+
+    def __init__(self, images: Mapping[str, str], ports: Mapping[str, int], instance: Instance) -> None:
+        super().__init__(images, ports)
+        self.instance = instance
+
+    @property
+    @abstractmethod
+    def folders(self) -> dict[str, str]:
+        """Folders of this machine by where the container has them; see Definition."""
+
+    def definition(self) -> Definition:
+        """The module, with the folders."""
+        return replace(super().definition(), folders=self.folders, user=me())

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from sandbox.containers.definition import Definition, host_of
-from sandbox.containers.part import ContainerPart, OwnContainer
+from sandbox.containers.part import ContainerPart, SharingContainer, me
 from sandbox.definitions import digest
 from sandbox.definitions.deployments import Workload
 from sandbox.instance import REPOSITORY, Instance
@@ -25,11 +23,6 @@ GENERATED = "/var/lib/cali-log-generator"
 _HELM_VALUES = REPOSITORY / "helm-values"
 _VALUES = "/etc/cali"
 _OFFSETS = "/var/lib/cali-shipper"
-
-
-def _me() -> str:
-    """Who owns the folders that containers write to: files of the instance stay its owner's."""
-    return f"{os.getuid()}:{os.getgid()}"
 
 
 def _reached() -> dict[str, str]:
@@ -75,7 +68,7 @@ class DeployedContainer(ContainerPart):
             environment=environment,
             ports=self.published if self.inner_port else {},
             folders=self.folders,
-            user=_me() if self.folders else "",
+            user=me() if self.folders else "",
             stop_wait_s=self.workload.grace_s,
         )
 
@@ -116,24 +109,14 @@ class LogGenerator(DeployedContainer):
             raise NotReadyError(self.name, f"no container log in {self.instance.containers} yet")
 
 
-class Shipper(OwnContainer):
-    """Step 2: tails the container logs into Kinesis.
-
-    Args:
-        images: References by image name.
-        ports: The ports on this machine by part.
-        instance: Whose logs it tails.
-    """
+class Shipper(SharingContainer):
+    """Step 2: tails the container logs of its instance into Kinesis."""
 
     name = "shipper"
     nature = "stand-in"
     image_name = "sandbox"
     inner_port = 2020
     package = "sandbox.shipper"
-
-    def __init__(self, images: Mapping[str, str], ports: Mapping[str, int], instance: Instance) -> None:
-        super().__init__(images, ports)
-        self.instance = instance
 
     @property
     def values(self) -> list[Path]:
@@ -157,11 +140,11 @@ class Shipper(OwnContainer):
             "CALI_VALUES_DIGEST": digest.files(*self.values),
         }
 
-    def definition(self) -> Definition:
-        """With the container logs and the values of this machine, both only read, and a folder for its offsets."""
-        folders = {
+    @property
+    def folders(self) -> dict[str, str]:
+        """The container logs and the values of this machine, both only read, and a folder for its offsets."""
+        return {
             f"{LOGS}:ro": str(self.instance.containers),
             f"{_VALUES}:ro": str(_HELM_VALUES),
             _OFFSETS: str(self.instance.state(self.name)),
         }
-        return replace(super().definition(), folders=folders, user=_me())
